@@ -1,0 +1,197 @@
+import type { Clock } from "../../registry/clock.ts";
+import { type Connection, formatAddress } from "../_transport/transport.ts";
+import { WriteQueue } from "../_transport/write_queue.ts";
+import { ChunkReader } from "./chunk_reader.ts";
+import { chunkMessages } from "./chunk_writer.ts";
+import { type ControlMessage, decodeControl, encodeControl } from "./control.ts";
+import { ClientHandshake, type HandshakeOptions, ServerHandshake } from "./handshake.ts";
+import { MESSAGE_TYPE, type OutgoingMessage, type RtmpMessage } from "./message.ts";
+
+/**
+ * Our chunk size, of every connection, so that media is cut into chunks once for all. Few pictures
+ * of a live stream are larger, and what is interleaved waits no longer than for this much.
+ */
+export const OUT_CHUNK_SIZE = 64 * 1024;
+
+/** How much a peer may send before it hears an Acknowledgement, and we from it. */
+export const ACK_WINDOW = 2_500_000;
+
+/** A player says little, a publisher much: the buffer grows when a read fills it. */
+const FIRST_BUFFER_BYTES = 4 * 1024;
+const LARGEST_BUFFER_BYTES = 64 * 1024;
+
+const CONTROL_TYPES: ReadonlySet<number> = new Set([
+  MESSAGE_TYPE.ACKNOWLEDGEMENT,
+  MESSAGE_TYPE.USER_CONTROL,
+  MESSAGE_TYPE.WINDOW_ACK_SIZE,
+  MESSAGE_TYPE.SET_PEER_BANDWIDTH,
+]);
+
+/** A control message that concerns a message stream, for the session to act on. */
+export type StreamControl = Extract<ControlMessage, { readonly streamId: number }>;
+
+/** What a link has read: messages of the session, and controls that it did not answer itself. */
+export interface Received {
+  readonly messages: readonly RtmpMessage[];
+  readonly controls: readonly StreamControl[];
+}
+
+/**
+ * An RTMP connection after its handshake, the same for both sides: chunks in and out, and the
+ * protocol control that needs no decision (acknowledgements, pings).
+ */
+export class RtmpLink {
+  readonly remote: string;
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #reader = new ChunkReader();
+  readonly #writes: WriteQueue;
+  #buffer: Uint8Array;
+  /** Bytes that followed the handshake in the same read. */
+  #rest: Uint8Array | undefined;
+  #peerWindow = ACK_WINDOW;
+  #acknowledged = 0;
+  #lastReceived: number;
+
+  private constructor(connection: Connection, clock: Clock, shaken: Shaken) {
+    this.remote = formatAddress(connection.remote);
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#writes = new WriteQueue(connection);
+    this.#buffer = shaken.buffer;
+    this.#rest = shaken.rest;
+    this.#lastReceived = clock.now();
+  }
+
+  /**
+   * Answers the handshake of a client. `undefined` when it left before the end.
+   *
+   * @throws {RtmpHandshakeError}
+   */
+  static async accept(connection: Connection, clock: Clock): Promise<RtmpLink | undefined> {
+    const shaken = await shake(connection, new ServerHandshake(handshakeOptions(clock)));
+    return shaken && new RtmpLink(connection, clock, shaken);
+  }
+
+  /** Does the handshake with a server, as `accept`. @throws {RtmpHandshakeError} */
+  static async open(connection: Connection, clock: Clock): Promise<RtmpLink | undefined> {
+    const handshake = new ClientHandshake(handshakeOptions(clock));
+    await connection.write(handshake.start());
+    const shaken = await shake(connection, handshake);
+    return shaken && new RtmpLink(connection, clock, shaken);
+  }
+
+  /** Milliseconds since the peer last sent anything. */
+  get silentMs(): number {
+    return this.#clock.now() - this.#lastReceived;
+  }
+
+  /**
+   * Waits for bytes and gives the messages that they complete, which may be none; `undefined` when
+   * the connection has ended.
+   *
+   * @throws {RtmpChunkError} or {RtmpMessageError}, after which the link is of no use.
+   */
+  async read(): Promise<Received | undefined> {
+    const bytes = await this.#readBytes();
+    if (bytes === undefined) return undefined;
+    this.#lastReceived = this.#clock.now();
+    const received = this.#reader.feed(bytes);
+    this.#acknowledge();
+    return this.#sort(received);
+  }
+
+  async #readBytes(): Promise<Uint8Array | undefined> {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest !== undefined && rest.byteLength > 0) return rest;
+    const count = await this.#connection.read(this.#buffer);
+    if (count === undefined) return undefined;
+    const bytes = this.#buffer.subarray(0, count);
+    if (count === this.#buffer.byteLength && count < LARGEST_BUFFER_BYTES) {
+      this.#buffer = new Uint8Array(count * 2);
+    }
+    return bytes;
+  }
+
+  #acknowledge(): void {
+    const { bytesRead } = this.#reader;
+    if (bytesRead - this.#acknowledged < this.#peerWindow / 2) return;
+    this.#acknowledged = bytesRead;
+    this.control({ kind: "acknowledgement", sequence: bytesRead });
+  }
+
+  #sort(received: readonly RtmpMessage[]): Received {
+    const messages: RtmpMessage[] = [];
+    const controls: StreamControl[] = [];
+    for (const message of received) {
+      if (!CONTROL_TYPES.has(message.type)) messages.push(message);
+      else this.#followControl(decodeControl(message), controls);
+    }
+    return { messages, controls };
+  }
+
+  #followControl(control: ControlMessage | undefined, controls: StreamControl[]): void {
+    if (control === undefined) return;
+    if (control.kind === "windowAckSize") this.#peerWindow = Math.max(control.size, 1);
+    else if (control.kind === "pingRequest") {
+      this.control({ kind: "pingResponse", timestamp: control.timestamp });
+    } else if ("streamId" in control) controls.push(control);
+  }
+
+  /** Sends control messages, without waiting. */
+  control(...controls: readonly ControlMessage[]): void {
+    this.post(...controls.map(encodeControl));
+  }
+
+  /** Sends messages without waiting; a connection that has ended is noticed by `read`. */
+  post(...messages: readonly OutgoingMessage[]): void {
+    this.#writes.post(chunkMessages(messages, OUT_CHUNK_SIZE));
+  }
+
+  /**
+   * Writes bytes that are chunks already, in chunks of `OUT_CHUNK_SIZE`, and resolves when the
+   * system has taken them. They may be shared with other links.
+   *
+   * @throws {ConnectionClosedError}
+   */
+  write(chunks: Uint8Array): Promise<void> {
+    return this.#writes.write(chunks);
+  }
+
+  /** Resolves when everything that was posted has been written, or cannot be. */
+  async flush(): Promise<void> {
+    await this.#writes.write(new Uint8Array(0)).catch(() => {});
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+interface Shaken {
+  readonly buffer: Uint8Array;
+  readonly rest: Uint8Array;
+}
+
+function handshakeOptions(clock: Clock): HandshakeOptions {
+  return {
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    time: Math.floor(clock.now()),
+  };
+}
+
+async function shake(
+  connection: Connection,
+  handshake: ServerHandshake | ClientHandshake,
+): Promise<Shaken | undefined> {
+  const buffer = new Uint8Array(FIRST_BUFFER_BYTES);
+  for (;;) {
+    const count = await connection.read(buffer);
+    if (count === undefined) return undefined;
+    const step = handshake.feed(buffer.subarray(0, count));
+    if (step.send !== undefined) await connection.write(step.send);
+    // The rest is fed before the buffer is read into again.
+    if (step.status === "done") return { buffer, rest: step.rest };
+  }
+}
