@@ -1,0 +1,88 @@
+/**
+ * `deno task test [--fast] [arguments of deno test]`: gets the real clients, runs every test, and
+ * says `N passed, N failed` as its last line. `--fast` leaves the end-to-end tests and their
+ * clients out.
+ *
+ * @module
+ */
+import { TextLineStream } from "./text_lines.ts";
+import { installClients, packagesOf } from "./real_clients.ts";
+import { parseClosingLine, type TestSummary, toLastLine } from "./test_summary.ts";
+
+/** The whole run stays under ten minutes, the installation of clients included. */
+const RUN_LIMIT_MS = 9.5 * 60_000;
+
+/** How long `deno test` may take to tell which tests were pending before it is killed. */
+const INTERRUPT_GRACE_MS = 5000;
+
+/** Deno 2.9 looks for leaks only when it is told to. */
+const TEST_FLAGS = ["-A", "--trace-leaks", "--sanitize-ops", "--sanitize-resources"];
+
+const root = new URL("../", import.meta.url);
+
+async function runTests(args: readonly string[], deadline: number): Promise<boolean> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", ...TEST_FLAGS, ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+  }).spawn();
+  const timers = limit(child, deadline);
+  try {
+    const summary = await echo(child.stdout);
+    const { success } = await child.status;
+    console.log(toLastLine(summary, success));
+    return success && summary !== undefined;
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+}
+
+/** Interrupts the child at the deadline, so that it names the pending tests, and then kills it. */
+function limit(child: Deno.ChildProcess, deadline: number): ReturnType<typeof setTimeout>[] {
+  const remaining = Math.max(0, deadline - Date.now());
+  const interrupt = setTimeout(() => {
+    console.error(`Stopping the tests: the run may not take more than ${RUN_LIMIT_MS / 1000} s`);
+    child.kill("SIGINT");
+  }, remaining);
+  const kill = setTimeout(() => child.kill("SIGKILL"), remaining + INTERRUPT_GRACE_MS);
+  return [interrupt, kill];
+}
+
+/** Passes the output on line by line, and picks the closing line out of it. */
+async function echo(output: ReadableStream<Uint8Array>): Promise<TestSummary | undefined> {
+  let summary: TestSummary | undefined;
+  for await (const line of output.pipeThrough(new TextLineStream())) {
+    console.log(line);
+    summary = parseClosingLine(line) ?? summary;
+  }
+  return summary;
+}
+
+/** Says what is missing and how to get it; the tests that need it skip themselves. */
+async function prepareClients(): Promise<void> {
+  const missing = await installClients();
+  if (missing.length === 0) return;
+  console.error([
+    "=".repeat(78),
+    `MISSING: ${missing.join(", ")}. The end-to-end tests with these clients will be SKIPPED.`,
+    `To run them: apt-get install ${packagesOf(missing).join(" ")}`,
+    "=".repeat(78),
+  ].join("\n"));
+}
+
+/** Without a file or folder among the arguments, the tests are those of `tests/`. */
+async function testArguments(args: readonly string[], isFast: boolean): Promise<string[]> {
+  const infos = await Promise.all(args.map((arg) => Deno.stat(arg).catch(() => undefined)));
+  const hasPath = infos.some((info) => info !== undefined);
+  return [...(isFast ? ["--ignore=tests/e2e"] : []), ...args, ...(hasPath ? [] : ["tests/"])];
+}
+
+if (import.meta.main) {
+  const deadline = Date.now() + RUN_LIMIT_MS;
+  const isFast = Deno.args.includes("--fast");
+  const args = Deno.args.filter((arg) => arg !== "--fast");
+  if (!isFast) await prepareClients();
+  const success = await runTests(await testArguments(args, isFast), deadline);
+  Deno.exit(success ? 0 : 1);
+}
