@@ -55,13 +55,14 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: "protocol.ts",
-    owns: /^protocols\/protocol\.ts$/,
+    // The logger is a part of the context that modules are given, in a file of its own.
+    owns: /^protocols\/(?:protocol|logger)\.ts$/,
     mayImport: GROUND,
     mayImportPackages: true,
   },
   {
     name: "the composition",
-    owns: /^(?:protocols\/(?:mod|gateway)|main|mod)\.ts$/,
+    owns: /^(?:(?:protocols\/(?:mod|gateway)|main|mod)\.ts|deno\.json)$/,
     mayImport: EVERYTHING.filter((room) => room !== "the workshop"),
     mayImportPackages: true,
   },
