@@ -2,7 +2,7 @@ import type { Description, Track } from "../../registry/media/track.ts";
 import { memo, memoPair } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import type { FlvCapabilities } from "../_formats/flv/capabilities.ts";
-import { routeTracks, sequenceHeaders, unitMessage } from "../_formats/flv/egress.ts";
+import { routeTracks, sequenceHeaders, unitMessages } from "../_formats/flv/egress.ts";
 import { FLV_TYPE_IDS, type FlvMessage, type FlvMessageType } from "../_formats/flv/message.ts";
 import { chunkMessages } from "./chunk_writer.ts";
 import { setDataFrame } from "./data.ts";
@@ -68,7 +68,8 @@ export const batchChunks = memoPair((batch: MediaBatch, route: Route): Uint8Arra
   const messages: OutgoingMessage[] = [];
   for (const unit of batch.units) {
     const index = route.indexes.get(unit.track.id);
-    if (index !== undefined) messages.push(toOutgoing(unitMessage(unit, index), route));
+    if (index === undefined) continue;
+    for (const message of unitMessages(unit, index)) messages.push(toOutgoing(message, route));
   }
   return chunkMessages(messages, OUT_CHUNK_SIZE);
 });
@@ -79,16 +80,16 @@ export const headerChunks = memoPair((batch: MediaBatch, route: Route): Uint8Arr
   const timestamp = first === undefined ? 0 : first.dts * 1000 / first.track.timescale;
   const description = { ...batch.description, tracks: route.tracks };
   const headers = sequenceHeaders(description, route.capabilities, Math.floor(timestamp));
-  return chunkMessages(headers.map((message) => toOutgoing(message, route)), OUT_CHUNK_SIZE);
+  const messages = headers.map((message) => toOutgoing(kept(message, route), route));
+  return chunkMessages(messages, OUT_CHUNK_SIZE);
 });
 
-function toOutgoing(message: FlvMessage, { streamId, isServer }: Route): OutgoingMessage {
-  const { type, timestamp, parts } = message;
-  return {
-    csid: CHUNK_STREAMS[type],
-    type: FLV_TYPE_IDS[type],
-    timestamp,
-    streamId,
-    parts: type === "data" && isServer ? setDataFrame(parts) : parts,
-  };
+/** Metadata in the form in which its receiver keeps it. */
+function kept(message: FlvMessage, { isServer }: Route): FlvMessage {
+  if (message.type !== "data" || !isServer) return message;
+  return { ...message, parts: setDataFrame(message.parts) };
+}
+
+function toOutgoing({ type, timestamp, parts }: FlvMessage, { streamId }: Route): OutgoingMessage {
+  return { csid: CHUNK_STREAMS[type], type: FLV_TYPE_IDS[type], timestamp, streamId, parts };
 }

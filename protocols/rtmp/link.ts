@@ -20,6 +20,9 @@ export const ACK_WINDOW = 2_500_000;
 const FIRST_BUFFER_BYTES = 4 * 1024;
 const LARGEST_BUFFER_BYTES = 64 * 1024;
 
+/** How long a peer that does not read may hold up a goodbye. */
+const GOODBYE_MS = 1_000;
+
 const CONTROL_TYPES: ReadonlySet<number> = new Set([
   MESSAGE_TYPE.ACKNOWLEDGEMENT,
   MESSAGE_TYPE.USER_CONTROL,
@@ -149,6 +152,11 @@ export class RtmpLink {
     this.#writes.post(chunkMessages(messages, OUT_CHUNK_SIZE));
   }
 
+  /** Sends bytes that are chunks already, as `write`, without waiting. */
+  postChunks(chunks: Uint8Array): void {
+    this.#writes.post(chunks);
+  }
+
   /**
    * Writes bytes that are chunks already, in chunks of `OUT_CHUNK_SIZE`, and resolves when the
    * system has taken them. They may be shared with other links.
@@ -159,9 +167,14 @@ export class RtmpLink {
     return this.#writes.write(chunks);
   }
 
-  /** Resolves when everything that was posted has been written, or cannot be. */
-  async flush(): Promise<void> {
-    await this.#writes.write(new Uint8Array(0)).catch(() => {});
+  /** Closes when everything that was posted has been written, but soon in any case. */
+  closeWhenSent(): void {
+    const cancel = this.#clock.schedule(GOODBYE_MS, () => this.close());
+    const close = () => {
+      cancel();
+      this.close();
+    };
+    this.#writes.write(new Uint8Array(0)).then(close, close);
   }
 
   close(): void {

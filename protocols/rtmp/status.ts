@@ -43,6 +43,8 @@ export const STATUS = {
   PLAY_STOP: status("NetStream.Play.Stop"),
   PLAY_FAILED: error("NetStream.Play.Failed"),
   PLAY_STREAM_NOT_FOUND: error("NetStream.Play.StreamNotFound"),
+  PLAY_INSUFFICIENT_BANDWIDTH: { level: "warning", code: "NetStream.Play.InsufficientBW" },
+  PLAY_NO_SUPPORTED_TRACK: error("NetStream.Play.NoSupportedTrackFound"),
   PLAY_PUBLISH_NOTIFY: status("NetStream.Play.PublishNotify"),
   PLAY_UNPUBLISH_NOTIFY: status("NetStream.Play.UnpublishNotify"),
   DATA_START: status("NetStream.Data.Start"),

@@ -1,0 +1,10 @@
+import { serveHttp } from "./http_server.ts";
+import { connectTcp, listenTcp } from "./tcp.ts";
+import type { Transport } from "./transport.ts";
+
+/** The network of the machine. */
+export const denoTransport: Transport = {
+  listen: (options) => Promise.resolve().then(() => listenTcp(options)),
+  connect: connectTcp,
+  serveHttp,
+};

@@ -1,0 +1,224 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { ListenError } from "./errors.ts";
+import {
+  type Address,
+  formatAddress,
+  type HttpHandler,
+  type HttpPeer,
+  type HttpServer,
+  type ServeHttpOptions,
+  type TlsIdentity,
+} from "./transport.ts";
+
+// node:http rather than Deno.serve, because Deno.serve has no deadline for a request head and no
+// limit of connections: a few thousand clients that send a byte a minute would hold it for ever.
+
+/** The request line and all headers. */
+const MAX_HEAD_BYTES = 16 * 1024;
+/** Time for the request head, from the connection or the end of the last request. */
+const HEAD_TIMEOUT_MS = 10_000;
+/** How long an idle connection is kept for another request. */
+const KEEP_ALIVE_MS = 10_000;
+/** How often the deadlines above are looked at. */
+const CHECK_INTERVAL_MS = 1_000;
+const MAX_CONNECTIONS = 10_000;
+
+/** Listens for HTTP/1.1. @throws {ListenError} */
+export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
+  const { handler, onError, host, port, tls } = options;
+  const server = createNodeServer(tls);
+  server.headersTimeout = HEAD_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  // Bodies may be live media: how long they may take is for the route to say.
+  server.requestTimeout = 0;
+  server.maxConnections = MAX_CONNECTIONS;
+  const upgraded = new Set<Socket>();
+  server.on("request", (incoming, outgoing) => {
+    respond(handler, incoming, outgoing).catch((error) => {
+      onError(error);
+      fail(outgoing);
+    });
+  });
+  server.on("upgrade", (incoming, socket: Socket, head) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    upgrade(handler, incoming, socket, head).catch((error) => {
+      onError(error);
+      socket.destroy();
+    });
+  });
+  await listening(server, host, port);
+  return {
+    address: addressOf(server, host),
+    close: (graceMs) => closeServer(server, upgraded, graceMs),
+  };
+}
+
+function createNodeServer(tls: TlsIdentity | undefined): Server {
+  const limits = {
+    maxHeaderSize: MAX_HEAD_BYTES,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    noDelay: true,
+  };
+  return tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: Error & { readonly code?: string }) => {
+      const reason = error.code === "EADDRINUSE" ? "the port is in use" : error.message;
+      reject(new ListenError(host, port, reason));
+    });
+    server.listen(port, host, () => {
+      server.removeAllListeners("error");
+      // After this, errors belong to single connections, which end by themselves.
+      server.on("error", () => {});
+      resolve();
+    });
+  });
+}
+
+function addressOf(server: Server, host: string): Address {
+  const address = server.address();
+  return typeof address === "object" && address !== null
+    ? { host: address.address, port: address.port }
+    : { host, port: 0 };
+}
+
+async function closeServer(
+  server: Server,
+  upgraded: ReadonlySet<Socket>,
+  graceMs: number,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
+  }, graceMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+async function respond(
+  handler: HttpHandler,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
+  const request = toRequest(incoming, gone.signal);
+  if (request === undefined) return refuse(outgoing, 400, "the request target is not a path");
+  const response = await handler(request, { remote: remoteOf(incoming.socket) });
+  await send(response, outgoing, gone.signal);
+}
+
+/** The web request; `undefined` when its target is no path that a URL can hold. */
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const scheme = "encrypted" in incoming.socket ? "https" : "http";
+  const authority = incoming.headers.host ?? formatAddress(localOf(incoming.socket));
+  const target = incoming.url ?? "/";
+  if (!target.startsWith("/") || !URL.canParse(target, `${scheme}://${authority}`)) {
+    return undefined;
+  }
+  const method = incoming.method ?? "GET";
+  const headers = new Headers();
+  for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
+    headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
+  }
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const body = hasBody ? Readable.toWeb(incoming) as ReadableStream<Uint8Array> : null;
+  return new Request(`${scheme}://${authority}${target}`, { method, headers, body, signal });
+}
+
+/** Writes a response, its body as fast as the peer reads it. */
+async function send(
+  response: Response,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  outgoing.writeHead(response.status, [...response.headers].flat());
+  if (response.body === null) return void outgoing.end();
+  const body = response.body.getReader();
+  // A body that fails ends the connection, also while a write waits for the peer.
+  body.closed.catch(() => outgoing.destroy());
+  const cancel = () => void body.cancel().catch(() => {});
+  gone.addEventListener("abort", cancel, { once: true });
+  if (gone.aborted) return cancel();
+  outgoing.flushHeaders();
+  try {
+    for (;;) {
+      const { value, done } = await body.read();
+      if (done) break;
+      if (!outgoing.write(value)) await drained(outgoing);
+    }
+    outgoing.end();
+  } catch {
+    outgoing.destroy();
+  }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      outgoing.off("drain", settle);
+      outgoing.off("close", settle);
+      resolve();
+    };
+    outgoing.on("drain", settle);
+    outgoing.on("close", settle);
+  });
+}
+
+async function upgrade(
+  handler: HttpHandler,
+  incoming: IncomingMessage,
+  socket: Socket,
+  head: Uint8Array,
+): Promise<void> {
+  const gone = new AbortController();
+  socket.once("close", () => gone.abort());
+  const request = toRequest(incoming, gone.signal);
+  if (request === undefined) return void socket.destroy();
+  let accepted = false;
+  const peer: HttpPeer = {
+    remote: remoteOf(socket),
+    upgrade: () => {
+      accepted = true;
+      return Deno.upgradeWebSocket(request, { socket, head });
+    },
+  };
+  const response = await handler(request, peer);
+  if (!accepted) await sendRaw(response, socket);
+}
+
+/** Answers a WebSocket handshake that was not accepted: there is no ServerResponse for one. */
+async function sendRaw(response: Response, socket: Socket): Promise<void> {
+  const body = new Uint8Array(await response.arrayBuffer());
+  const lines = [`HTTP/1.1 ${response.status} ${response.statusText || "Refused"}`];
+  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
+  lines.push(`content-length: ${body.byteLength}`, "connection: close", "", "");
+  socket.write(lines.join("\r\n"));
+  socket.end(body);
+}
+
+function refuse(outgoing: ServerResponse, status: number, reason: string): void {
+  outgoing.writeHead(status, { "content-type": "text/plain", connection: "close" });
+  outgoing.end(`${reason}\n`);
+}
+
+function fail(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) outgoing.destroy();
+  else refuse(outgoing, 500, "the gateway failed to answer");
+}
+
+function remoteOf(socket: Socket): Address {
+  return { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+}
+
+function localOf(socket: Socket): Address {
+  return { host: socket.localAddress ?? "localhost", port: socket.localPort ?? 0 };
+}

@@ -1,0 +1,88 @@
+/** Where something listens or speaks from. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `192.0.2.7:1935`, `[2001:db8::1]:1935`. */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** An ordered, reliable stream of bytes in both directions: TCP, or TLS over it. */
+export interface Connection {
+  readonly remote: Address;
+  readonly local: Address;
+  /**
+   * Reads what is there, at most a buffer full, into `buffer`; waits when nothing is. Gives the
+   * number of bytes, or `undefined` at the end, which a reset counts as too.
+   */
+  read(buffer: Uint8Array): Promise<number | undefined>;
+  /**
+   * Writes all of `bytes`, which must not change until the promise settles. One at a time: use a
+   * `WriteQueue` where several parts of a session write.
+   *
+   * @throws {ConnectionClosedError}
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Ends both directions at once; pending reads and writes end too. May be called again. */
+  close(): void;
+}
+
+/** Certificate chain and private key, PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly tls?: TlsIdentity;
+}
+
+/** Accepts connections until it is closed. */
+export interface Listener extends AsyncIterable<Connection> {
+  readonly address: Address;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What an HTTP handler is told about the request beside the request itself. */
+export interface HttpPeer {
+  readonly remote: Address;
+  /** Present when the client asks for a WebSocket: accepts it. The response must be returned. */
+  readonly upgrade?: () => { readonly socket: WebSocket; readonly response: Response };
+}
+
+export type HttpHandler = (request: Request, peer: HttpPeer) => Response | Promise<Response>;
+
+export interface HttpServer {
+  readonly address: Address;
+  /** Stops accepting, lets running responses end for `graceMs`, then closes what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ServeHttpOptions extends ListenOptions {
+  readonly handler: HttpHandler;
+  /** Called with what a handler threw; the peer gets a 500. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Everything that touches the network. The tests have one in memory. */
+export interface Transport {
+  /** @throws {ListenError} */
+  listen(options: ListenOptions): Promise<Listener>;
+  /** @throws {ConnectError} */
+  connect(options: ConnectOptions): Promise<Connection>;
+  /** @throws {ListenError} */
+  serveHttp(options: ServeHttpOptions): Promise<HttpServer>;
+}

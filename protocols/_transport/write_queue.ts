@@ -1,0 +1,114 @@
+import { ConnectionClosedError, WriteQueueOverflowError } from "./errors.ts";
+import { type Connection, formatAddress } from "./transport.ts";
+
+/** Queued pieces up to this much are joined into one write: below it a copy is cheaper than a call. */
+const COALESCE_BYTES = 64 * 1024;
+
+/** What a peer may owe before its session is ended; media has its own bound in the registry. */
+const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** Serializes the writes of one session, and joins those that wait into one. */
+export class WriteQueue {
+  readonly #connection: Connection;
+  #pieces: Piece[] = [];
+  #queuedBytes = 0;
+  #writing = false;
+  #failure: Error | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Bytes that were not handed to the system yet. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /**
+   * Queues `bytes`, which must not change until the promise settles: it does when they were handed
+   * to the system.
+   *
+   * @throws {ConnectionClosedError} the connection ended before that.
+   * @throws {WriteQueueOverflowError} the peer does not read.
+   */
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) {
+      const remote = formatAddress(this.#connection.remote);
+      return Promise.reject(new WriteQueueOverflowError(remote, MAX_QUEUED_BYTES));
+    }
+    this.#queuedBytes += bytes.byteLength;
+    if (!this.#writing && this.#pieces.length === 0) return this.#writeNow(bytes);
+    const done = Promise.withResolvers<void>();
+    this.#pieces.push({ bytes, done });
+    return done.promise;
+  }
+
+  /** Queues `bytes` without telling when, or whether, they were written. */
+  post(bytes: Uint8Array): void {
+    this.write(bytes).catch(() => {});
+  }
+
+  async #writeNow(bytes: Uint8Array): Promise<void> {
+    this.#writing = true;
+    try {
+      await this.#connection.write(bytes);
+    } catch (error) {
+      this.#fail(error);
+      throw this.#failure;
+    } finally {
+      this.#writing = false;
+      this.#queuedBytes -= bytes.byteLength;
+    }
+    if (this.#pieces.length > 0) this.#writeQueued();
+  }
+
+  #writeQueued(): void {
+    const taken = this.#takePieces();
+    const bytes = join(taken.map((piece) => piece.bytes));
+    this.#writeNow(bytes).then(
+      () => taken.forEach(({ done }) => done.resolve()),
+      (error) => taken.forEach(({ done }) => done.reject(error)),
+    );
+  }
+
+  #takePieces(): readonly Piece[] {
+    let size = 0;
+    let count = 0;
+    for (const { bytes } of this.#pieces) {
+      if (count > 0 && size + bytes.byteLength > COALESCE_BYTES) break;
+      size += bytes.byteLength;
+      count++;
+    }
+    return this.#pieces.splice(0, count);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error instanceof Error
+      ? error
+      : new ConnectionClosedError(formatAddress(this.#connection.remote));
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    for (const { bytes, done } of pieces) {
+      this.#queuedBytes -= bytes.byteLength;
+      done.reject(this.#failure);
+    }
+  }
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  const joined = new Uint8Array(pieces.reduce((size, piece) => size + piece.byteLength, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    joined.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return joined;
+}

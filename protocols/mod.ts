@@ -1,0 +1,9 @@
+import { http } from "./http/mod.ts";
+import type { Protocol } from "./protocol.ts";
+import { rtmp } from "./rtmp/mod.ts";
+
+/** The built-in modules, in the order in which they start: http serves what the others mount. */
+export const builtinProtocols: readonly Protocol[] = [
+  rtmp,
+  http,
+];

@@ -1,0 +1,95 @@
+import type { Hono } from "hono";
+import type { z } from "zod";
+import type { Registry } from "../registry/registry.ts";
+import type { Address, HttpPeer, Transport } from "./_transport/transport.ts";
+import type { Logger } from "./logger.ts";
+
+export type { LogFields, Logger } from "./logger.ts";
+export { ThrottledLog, withFields } from "./logger.ts";
+
+/** What routes find in `c.env`: who asks, and the way to a WebSocket. */
+export interface HttpEnv {
+  readonly Bindings: HttpPeer;
+}
+
+/** What a module is given. Nothing else of the gateway can be reached from one. */
+export interface Context {
+  readonly registry: Registry;
+  readonly transport: Transport;
+  /** The application that the HTTP module serves: mount routes in `serve`, before it returns. */
+  readonly http: Hono<HttpEnv>;
+  readonly log: Logger;
+  /** Address that servers listen on, unless their own section says otherwise. */
+  readonly host: string;
+  /** Aborted when the module has to stop: the gateway's end, or that of one pull or push. */
+  readonly signal: AbortSignal;
+}
+
+/** One address that a module listens on, as start-up prints it. */
+export interface Endpoint {
+  /** `rtmp`, `rtmps`, `http`. */
+  readonly scheme: string;
+  readonly address: Address;
+}
+
+/** A module that serves. */
+export interface Server {
+  readonly endpoints: readonly Endpoint[];
+  /** Commands that a newcomer would type first, for start-up to print. */
+  readonly hints?: readonly string[];
+  /** Stops accepting, says goodbye to every peer, and resolves when all of them have gone. */
+  close(): Promise<void>;
+}
+
+/** A pluggable protocol. Keeps no global state: two gateways may run in one process. */
+export interface Protocol<Options = unknown> {
+  /** Name of the module and of its section in the config file: `rtmp`. */
+  readonly name: string;
+  /** URL schemes that `pull` and `push` take: `["rtmp", "rtmps"]`. */
+  readonly schemes: readonly string[];
+  /** Checks the module's section. @throws {ConfigError} naming the field. */
+  parseOptions(raw: unknown): Options;
+  /** Listens. @throws {ListenError} */
+  serve?(context: Context, options: Options): Promise<Server>;
+  /**
+   * Fetches a remote stream and publishes it as `target`, once: resolves when the remote ends it,
+   * rejects when it cannot go on. Trying again is the gateway's business.
+   */
+  pull?(context: Context, url: URL, target: string): Promise<void>;
+  /** Sends the stream `source` to a remote server, once, as `pull`. */
+  push?(context: Context, source: string, url: URL): Promise<void>;
+}
+
+/** A mistake in the configuration. `path` leads to the field from where the section begins. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly path: readonly (string | number)[], readonly reason: string) {
+    super(path.length === 0 ? reason : `${path.join(".")}: ${reason}`);
+  }
+}
+
+/**
+ * Checks a section against its schema.
+ *
+ * @throws {ConfigError} for the first mistake, with what was expected and what was found.
+ */
+export function parseSection<Schema extends z.ZodType>(
+  schema: Schema,
+  raw: unknown,
+): z.output<Schema> {
+  const result = schema.safeParse(raw ?? {}, { reportInput: true });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (issue === undefined) throw new ConfigError([], "invalid");
+  throw new ConfigError(pathOf(issue), reasonOf(issue));
+}
+
+function pathOf(issue: z.core.$ZodIssue): readonly (string | number)[] {
+  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
+  return path.filter((part) => typeof part === "string" || typeof part === "number");
+}
+
+function reasonOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return "there is no such setting";
+  return `${issue.message}, found ${JSON.stringify(issue.input) ?? "nothing"}`;
+}

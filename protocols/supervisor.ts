@@ -1,0 +1,48 @@
+import type { Clock } from "../registry/clock.ts";
+
+/** Pause before the second attempt; doubles with each failure. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** An attempt that lasted this long had worked: the next pause is the first one again. */
+const WORKED_MS = 10_000;
+
+export interface SuperviseOptions {
+  readonly clock: Clock;
+  /** Ends the attempts; each gets it too. */
+  readonly signal: AbortSignal;
+  /** Told why an attempt ended, and how long the pause before the next is. */
+  readonly onRetry: (reason: string, pauseMs: number) => void;
+}
+
+/** Runs `attempt` again and again, with growing pauses, until `signal` is aborted. Never rejects. */
+export async function supervise(
+  attempt: () => Promise<void>,
+  { clock, signal, onRetry }: SuperviseOptions,
+): Promise<void> {
+  let pauseMs = FIRST_PAUSE_MS;
+  while (!signal.aborted) {
+    const began = clock.now();
+    const reason = await attempt().then(
+      () => "the other side ended it",
+      (error) => error instanceof Error ? error.message : String(error),
+    );
+    if (signal.aborted) return;
+    if (clock.now() - began >= WORKED_MS) pauseMs = FIRST_PAUSE_MS;
+    onRetry(reason, pauseMs);
+    await pause(pauseMs, clock, signal);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      cancel();
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const cancel = clock.schedule(ms, finish);
+    signal.addEventListener("abort", finish, { once: true });
+  });
+}

@@ -1,0 +1,281 @@
+import type { Cancel, Clock } from "./clock.ts";
+import { GopCache, type GopLimits, type LogItem } from "./gop_cache.ts";
+
+/** How far a reader may fall behind. */
+export interface QueueLimits extends GopLimits {
+  /** Over either bound, a reader goes on at the newest key item. */
+  readonly queueBytes: number;
+  readonly queueMs: number;
+  /** A reader that takes nothing for this long while items wait is cut. */
+  readonly stallMs: number;
+}
+
+export interface FanoutOptions<Item extends LogItem, Batch> {
+  readonly clock: Clock;
+  readonly limits: QueueLimits;
+  /** Makes what readers at the same place share; called once per place. */
+  readonly makeBatch: (items: readonly Item[]) => Batch;
+  /** Whether `next` may be in one batch with `previous`. */
+  readonly joins: (previous: Item, next: Item) => boolean;
+}
+
+export interface CursorOptions {
+  /** Longest time that an item waits for company, so that many go out in one write. 0 is none. */
+  readonly mergeMs: number;
+  readonly onDropped: (items: number) => void;
+  readonly onStalled: (stalledMs: number) => void;
+}
+
+/** One write of a reader is at most about this large, so that its queue is seen to shrink. */
+const MAX_BATCH_BYTES = 1 << 20;
+
+/** The readers are looked through after so many items at a key item, and after so many at any. */
+const SWEEP_AT_KEY = 32;
+const SWEEP_ALWAYS = 256;
+
+/**
+ * One list of items and any number of readers, each a place in that list. Appending costs nothing per
+ * reader; readers that are at the same place are given the same batch object, so that whatever is
+ * made of it can be shared too.
+ */
+export class Fanout<Item extends LogItem, Batch> {
+  readonly #options: FanoutOptions<Item, Batch>;
+  readonly #log: GopCache<Item>;
+  readonly #cursors = new Set<Cursor<Item, Batch>>();
+  readonly #wakers = new Map<number, Waker>();
+  readonly #batches = new Map<number, PlacedBatch<Batch>>();
+  #sinceSweep = 0;
+
+  constructor(options: FanoutOptions<Item, Batch>) {
+    this.#options = options;
+    this.#log = new GopCache(options.limits);
+  }
+
+  append(items: readonly Item[]): void {
+    this.#batches.clear();
+    let sawKey = false;
+    for (const item of items) {
+      this.#log.append(item);
+      sawKey ||= item.isKey;
+    }
+    this.#sinceSweep += items.length;
+    if (this.#sinceSweep >= (sawKey ? SWEEP_AT_KEY : SWEEP_ALWAYS)) this.sweep();
+    for (const waker of this.#wakers.values()) waker.itemsWait();
+  }
+
+  /** Adds a reader that begins at the newest key item, or waits for one where none is kept. */
+  open(options: CursorOptions): Cursor<Item, Batch> {
+    const cursor = new Cursor<Item, Batch>(this, this.#log, this.#options, options);
+    this.#cursors.add(cursor);
+    return cursor;
+  }
+
+  remove(cursor: Cursor<Item, Batch>): void {
+    this.#cursors.delete(cursor);
+  }
+
+  /** New readers no longer begin with what is kept; present ones still get it. */
+  invalidate(): void {
+    this.#log.invalidate();
+    this.sweep();
+  }
+
+  /** Wakes every reader that waits, whether or not there is something to take. */
+  wake(): void {
+    for (const waker of this.#wakers.values()) waker.wake();
+  }
+
+  /** Bounds every reader and forgets what nobody needs any more. */
+  sweep(): void {
+    this.#sinceSweep = 0;
+    let oldest = this.#log.next;
+    for (const cursor of [...this.#cursors]) oldest = Math.min(oldest, cursor.bound());
+    this.#log.trim(oldest);
+  }
+
+  /** What is kept for a new reader: `{items, bytes, ms}`. */
+  get kept(): { readonly items: number; readonly bytes: number; readonly ms: number } {
+    const { key, next } = this.#log;
+    if (key === undefined) return { items: 0, bytes: 0, ms: 0 };
+    return { items: next - key, bytes: this.#log.bytesSince(key), ms: this.#log.msSince(key) };
+  }
+
+  /** The batch that begins at `sequence`, shared by all who ask before the next append. */
+  batchAt(sequence: number): PlacedBatch<Batch> | undefined {
+    const known = this.#batches.get(sequence);
+    if (known !== undefined) return known;
+    const items = this.#itemsFrom(sequence);
+    if (items.length === 0) return undefined;
+    const placed = {
+      batch: this.#options.makeBatch(items),
+      next: sequence + items.length,
+    };
+    this.#batches.set(sequence, placed);
+    return placed;
+  }
+
+  #itemsFrom(sequence: number): readonly Item[] {
+    const items: Item[] = [];
+    let bytes = 0;
+    let previous: Item | undefined;
+    for (let at = sequence; bytes < MAX_BATCH_BYTES; at++) {
+      const item = this.#log.at(at);
+      if (item === undefined) break;
+      if (previous !== undefined && !this.#options.joins(previous, item)) break;
+      items.push(item);
+      bytes += item.bytes;
+      previous = item;
+    }
+    return items;
+  }
+
+  /** Resolves when items were appended, at most `mergeMs` after the first of them, or at `wake()`. */
+  wait(mergeMs: number): Promise<void> {
+    let waker = this.#wakers.get(mergeMs);
+    if (waker === undefined) {
+      waker = new Waker(this.#options.clock, mergeMs);
+      this.#wakers.set(mergeMs, waker);
+    }
+    return waker.wait();
+  }
+
+  /** Ends all waits and timers. */
+  close(): void {
+    this.wake();
+    this.#cursors.clear();
+  }
+}
+
+interface PlacedBatch<Batch> {
+  readonly batch: Batch;
+  /** Sequence number after the batch. */
+  readonly next: number;
+}
+
+/** One reader's place in a `Fanout`. */
+export class Cursor<Item extends LogItem, Batch> {
+  readonly #fanout: Fanout<Item, Batch>;
+  readonly #log: GopCache<Item>;
+  readonly #clock: Clock;
+  readonly #limits: QueueLimits;
+  readonly #options: CursorOptions;
+  #sequence: number;
+  #awaitsKey: boolean;
+  #lastTake: number;
+  #dropped = 0;
+
+  constructor(
+    fanout: Fanout<Item, Batch>,
+    log: GopCache<Item>,
+    { clock, limits }: { readonly clock: Clock; readonly limits: QueueLimits },
+    options: CursorOptions,
+  ) {
+    this.#fanout = fanout;
+    this.#log = log;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#options = options;
+    this.#sequence = log.key ?? log.next;
+    this.#awaitsKey = log.key === undefined;
+    this.#lastTake = clock.now();
+  }
+
+  /** Items lost to this reader because it was slow. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** What waits for this reader. */
+  get queued(): { readonly items: number; readonly bytes: number; readonly ms: number } {
+    return {
+      items: this.#log.next - this.#sequence,
+      bytes: this.#log.bytesSince(this.#sequence),
+      ms: this.#log.msSince(this.#sequence),
+    };
+  }
+
+  /** All that has queued since the last call, or `undefined` when nothing has. */
+  take(): Batch | undefined {
+    this.#lastTake = this.#clock.now();
+    this.bound();
+    if (this.#awaitsKey) {
+      this.#sequence = this.#log.keyFrom(this.#sequence);
+      if (this.#sequence === this.#log.next) return undefined;
+      this.#awaitsKey = false;
+    }
+    const placed = this.#fanout.batchAt(this.#sequence);
+    if (placed === undefined) return undefined;
+    this.#sequence = placed.next;
+    return placed.batch;
+  }
+
+  /** Resolves when it is worth calling `take()` again. */
+  wait(): Promise<void> {
+    return this.#fanout.wait(this.#options.mergeMs);
+  }
+
+  /**
+   * Moves a reader that is too far behind to the newest key item, and reports one that has stopped.
+   * A reader inside the group of pictures that is kept anyway may stay: that costs no memory.
+   *
+   * @returns the sequence number from which this reader needs items.
+   */
+  bound(): number {
+    const log = this.#log;
+    if (this.#awaitsKey) return this.#sequence = log.next;
+    const stalledMs = this.#clock.now() - this.#lastTake;
+    if (stalledMs > this.#limits.stallMs && this.#sequence < log.next) {
+      this.#options.onStalled(stalledMs);
+    }
+    const tooFar = log.bytesSince(this.#sequence) > this.#limits.queueBytes ||
+      log.msSince(this.#sequence) > this.#limits.queueMs;
+    if (tooFar) this.#dropTo(log.key);
+    return this.#sequence;
+  }
+
+  #dropTo(key: number | undefined): void {
+    const target = key ?? this.#log.next;
+    const count = target - this.#sequence;
+    if (count <= 0) return;
+    this.#sequence = target;
+    this.#awaitsKey = key === undefined;
+    this.#dropped += count;
+    this.#options.onDropped(count);
+  }
+
+  close(): void {
+    this.#fanout.remove(this);
+  }
+}
+
+/** Wakes all readers of one merge time together, so that they take the same batch. */
+class Waker {
+  readonly #clock: Clock;
+  readonly #mergeMs: number;
+  #waiting: PromiseWithResolvers<void> | undefined;
+  #cancel: Cancel | undefined;
+
+  constructor(clock: Clock, mergeMs: number) {
+    this.#clock = clock;
+    this.#mergeMs = mergeMs;
+  }
+
+  wait(): Promise<void> {
+    this.#waiting ??= Promise.withResolvers<void>();
+    return this.#waiting.promise;
+  }
+
+  itemsWait(): void {
+    if (this.#waiting === undefined || this.#cancel !== undefined) return;
+    if (this.#mergeMs === 0) this.wake();
+    else this.#cancel = this.#clock.schedule(this.#mergeMs, () => this.wake());
+  }
+
+  wake(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve();
+  }
+}

@@ -1,0 +1,224 @@
+import { type AccessAction, type AccessPolicy, allowAll } from "./access.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import {
+  AccessDeniedError,
+  RegistryClosedError,
+  RegistryError,
+  ReservedNameError,
+  StreamNotFoundError,
+  TooManyStreamsError,
+} from "./errors.ts";
+import { EventHub, type Peer, type RegistryListener } from "./events.ts";
+import { parseStreamName } from "./names.ts";
+import type { Publisher } from "./publisher.ts";
+import { DEFAULT_PATIENCE_MS, type Reader, type ReadOptions } from "./reader.ts";
+import { DEFAULT_STREAM_SETTINGS, type StreamSettings } from "./settings.ts";
+import { snapshotStream, type StreamSnapshot } from "./snapshot.ts";
+import type { Source, SourceResolver } from "./source.ts";
+import { Stream } from "./stream.ts";
+
+/** Streams in one registry, those that somebody waits for included: bounds what names cost. */
+export const MAX_STREAMS = 10_000;
+
+/** A peer's wish to publish or read. */
+export interface PeerRequest {
+  /** Stream name as the peer gave it, without query. */
+  readonly name: string;
+  /** Name of the module that speaks to the peer. */
+  readonly protocol: string;
+  /** Address of the peer, for logs, the API and the access policy. */
+  readonly remote: string;
+  /** What followed `?`, without it. */
+  readonly query?: string;
+}
+
+export interface RegistryOptions {
+  readonly clock?: Clock;
+  readonly access?: AccessPolicy;
+  /** Settings of one name, over the defaults. */
+  readonly settings?: (name: string) => Partial<StreamSettings>;
+  /** Called with what a listener or an access policy threw. Default: ignored. */
+  readonly onInternalError?: (error: unknown) => void;
+}
+
+/** The central table of streams: every ingest publishes here, every egress reads here. */
+export class Registry {
+  readonly clock: Clock;
+  readonly #access: AccessPolicy;
+  readonly #settings: (name: string) => Partial<StreamSettings>;
+  readonly #onInternalError: (error: unknown) => void;
+  readonly #streams = new Map<string, Stream>();
+  readonly #reserved = new Map<string, string>();
+  readonly #resolvers = new Set<SourceResolver>();
+  readonly #events: EventHub;
+  #nextPeer = 1;
+  #closed = false;
+
+  constructor(options: RegistryOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.#access = options.access ?? allowAll;
+    this.#settings = options.settings ?? (() => ({}));
+    this.#onInternalError = options.onInternalError ?? (() => {});
+    this.#events = new EventHub(this.#onInternalError);
+  }
+
+  /** Calls `listener` for every event from now on, until the returned function is called. */
+  subscribe(listener: RegistryListener): () => void {
+    return this.#events.subscribe(listener);
+  }
+
+  /** Keeps names under `segment/` for one module, because its URLs begin so. */
+  reserve(segment: string, owner: string): void {
+    this.#reserved.set(segment, owner);
+  }
+
+  /** Adds a place to look for streams that nobody publishes. Returns what removes it again. */
+  addSources(resolver: SourceResolver): () => void {
+    this.#resolvers.add(resolver);
+    return () => void this.#resolvers.delete(resolver);
+  }
+
+  /**
+   * Makes the caller the publisher of a name.
+   *
+   * @throws {RegistryError} invalid, reserved or taken name, access denied, registry full or closed.
+   */
+  async publish(request: PeerRequest): Promise<Publisher> {
+    try {
+      const name = parseStreamName(request.name);
+      this.#assertNotReserved(name, request.protocol);
+      this.#streams.get(name)?.assertPublishable();
+      await this.#authorize("publish", name, request);
+      return this.#open(name).addPublisher(this.#peer(request));
+    } catch (error) {
+      throw this.#refused("publish", request, error);
+    }
+  }
+
+  /**
+   * Makes the caller a reader of a name. A name without publisher is waited for, as long as
+   * `options.patienceMs` says; a source that is found for it is started.
+   *
+   * @throws {RegistryError} invalid name, access denied, nobody publishes and no patience, registry
+   * full or closed.
+   */
+  async read(request: PeerRequest, options: ReadOptions = {}): Promise<Reader> {
+    try {
+      const name = parseStreamName(request.name);
+      await this.#authorize("read", name, request);
+      return this.#addReader(name, request, options);
+    } catch (error) {
+      throw this.#refused("read", request, error);
+    }
+  }
+
+  #addReader(name: string, request: PeerRequest, options: ReadOptions): Reader {
+    const source = this.#streams.get(name)?.isPublished ? undefined : this.#findSource(name);
+    const patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+    const isKnown = source !== undefined || this.#streams.get(name)?.isPublished === true;
+    if (!isKnown && patienceMs === 0) throw new StreamNotFoundError(name);
+    const stream = this.#open(name);
+    // A source needs time to connect, also where the reader would not wait for a stranger.
+    const reader = stream.addReader(this.#peer(request), {
+      ...options,
+      patienceMs: patienceMs === 0 ? DEFAULT_PATIENCE_MS : patienceMs,
+    });
+    if (source !== undefined) stream.startSource(source);
+    return reader;
+  }
+
+  #findSource(name: string): Source | undefined {
+    for (const resolve of this.#resolvers) {
+      const source = resolve(name);
+      if (source !== undefined) return source;
+    }
+    return undefined;
+  }
+
+  #assertNotReserved(name: string, protocol: string): void {
+    const segment = name.split("/", 1)[0] ?? name;
+    const owner = this.#reserved.get(segment);
+    if (owner !== undefined && owner !== protocol) {
+      throw new ReservedNameError(name, segment, owner);
+    }
+  }
+
+  async #authorize(action: AccessAction, name: string, request: PeerRequest): Promise<void> {
+    const { protocol, remote, query = "" } = request;
+    try {
+      await this.#access.authorize({ action, name, protocol, remote, query });
+    } catch (error) {
+      if (error instanceof RegistryError) throw error;
+      this.#onInternalError(error);
+      throw new AccessDeniedError(name, action, "the access policy failed");
+    }
+  }
+
+  #refused(action: AccessAction, request: PeerRequest, error: unknown): unknown {
+    if (error instanceof RegistryError) {
+      const { name, protocol, remote } = request;
+      const { code, message: reason } = error;
+      this.#events.emit({ type: "refused", name, action, protocol, remote, code, reason });
+    }
+    return error;
+  }
+
+  #open(name: string): Stream {
+    if (this.#closed) throw new RegistryClosedError(name);
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    if (this.#streams.size >= MAX_STREAMS) throw new TooManyStreamsError(name, MAX_STREAMS);
+    const stream = new Stream(name, {
+      clock: this.clock,
+      settings: { ...DEFAULT_STREAM_SETTINGS, ...this.#settings(name) },
+      emit: (event) => this.#events.emit(event),
+      onUnused: () => void this.#streams.delete(name),
+    });
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  #peer({ protocol, remote }: PeerRequest): Peer {
+    return { id: this.#nextPeer++, protocol, remote };
+  }
+
+  /** A stream that somebody publishes, reads or waits for. */
+  get(name: string): Stream | undefined {
+    return this.#streams.get(name);
+  }
+
+  /** Whether somebody publishes the name, or is expected back. */
+  isPublished(name: string): boolean {
+    return this.#streams.get(name)?.isPublished ?? false;
+  }
+
+  /** Resolves when somebody publishes the name, or at once, or when `signal` is aborted. */
+  whenPublished(name: string, signal: AbortSignal): Promise<void> {
+    if (this.isPublished(name) || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const settle = () => {
+        unsubscribe();
+        signal.removeEventListener("abort", settle);
+        resolve();
+      };
+      const unsubscribe = this.subscribe((event) => {
+        if (event.type === "published" && event.name === name) settle();
+      });
+      signal.addEventListener("abort", settle, { once: true });
+    });
+  }
+
+  /** All streams, by name. */
+  snapshot(): readonly StreamSnapshot[] {
+    return [...this.#streams.values()]
+      .sort((a, b) => a.name < b.name ? -1 : 1)
+      .map(snapshotStream);
+  }
+
+  /** Ends every publisher and reader with `RegistryClosedError`. */
+  close(): void {
+    this.#closed = true;
+    for (const stream of [...this.#streams.values()]) stream.close();
+    this.#streams.clear();
+  }
+}

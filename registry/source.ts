@@ -1,0 +1,57 @@
+import type { Cancel, Clock } from "./clock.ts";
+
+/** Where a stream can be fetched from when somebody wants to read it. */
+export interface Source {
+  /** For people: the URL or path. */
+  readonly label: string;
+  /**
+   * Fetches the stream and publishes it until `signal` is aborted, trying again by itself.
+   * Ends early only when trying again is pointless.
+   */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Finds the source of a name that nobody publishes. */
+export type SourceResolver = (name: string) => Source | undefined;
+
+/** Runs one source while it is wanted, and for a while longer. */
+export class SourceRunner {
+  readonly source: Source;
+  readonly #clock: Clock;
+  readonly #lingerMs: number;
+  readonly #onEnd: (error?: unknown) => void;
+  readonly #abort = new AbortController();
+  #cancelLinger: Cancel | undefined;
+
+  constructor(
+    source: Source,
+    clock: Clock,
+    lingerMs: number,
+    onEnd: (error?: unknown) => void,
+  ) {
+    this.source = source;
+    this.#clock = clock;
+    this.#lingerMs = lingerMs;
+    this.#onEnd = onEnd;
+  }
+
+  start(): void {
+    this.source.run(this.#abort.signal).then(() => this.#onEnd(), (error) => this.#onEnd(error));
+  }
+
+  /** Somebody reads: the source goes on. */
+  want(): void {
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+  }
+
+  /** Nobody reads any more: the source is stopped after the linger time. */
+  release(): void {
+    this.#cancelLinger ??= this.#clock.schedule(this.#lingerMs, () => this.stop());
+  }
+
+  stop(): void {
+    this.#cancelLinger?.();
+    this.#abort.abort();
+  }
+}
