@@ -1,0 +1,56 @@
+/** Reads and writes whole FLV files with the parts under test. */
+
+import { ALL_CAPABILITIES } from "../../../../protocols/_formats/flv/capabilities.ts";
+import {
+  routeTracks,
+  sequenceHeaders,
+  unitMessages,
+} from "../../../../protocols/_formats/flv/egress.ts";
+import { type FlvEvent, FlvIngest } from "../../../../protocols/_formats/flv/ingest.ts";
+import type { FlvMessage } from "../../../../protocols/_formats/flv/message.ts";
+import { FlvReader } from "../../../../protocols/_formats/flv/reader.ts";
+import { flvHeader, flvTag } from "../../../../protocols/_formats/flv/writer.ts";
+import type { Description } from "../../../../registry/media/track.ts";
+import type { Unit } from "../../../../registry/media/unit.ts";
+
+/** All events of a file, and those of the flush at its end. */
+export function ingestFile(file: Uint8Array): FlvEvent[] {
+  const ingest = new FlvIngest();
+  const events = new FlvReader().feed(file).flatMap((tag) => ingest.push(tag));
+  return [...events, ...ingest.flush()];
+}
+
+export function descriptionsOf(events: readonly FlvEvent[]): Description[] {
+  return events.flatMap((event) => event.type === "description" ? [event.description] : []);
+}
+
+export function unitsOf(events: readonly FlvEvent[]): Unit[] {
+  return events.flatMap((event) => event.type === "unit" ? [event.unit] : []);
+}
+
+export function dropsOf(events: readonly FlvEvent[]): string[] {
+  return events.flatMap((event) => event.type === "dropped" ? [event.reason] : []);
+}
+
+/** What an HTTP-FLV viewer of these events would be sent after the sequence headers. */
+export function mediaMessages(events: readonly FlvEvent[]): FlvMessage[] {
+  const indexes = new Map<number, number>();
+  return events.flatMap((event) => {
+    if (event.type === "description") {
+      for (const { track, index } of routeTracks(event.description, ALL_CAPABILITIES)) {
+        indexes.set(track.id, index);
+      }
+    }
+    if (event.type !== "unit") return [];
+    return unitMessages(event.unit, indexes.get(event.unit.track.id) ?? 0);
+  });
+}
+
+/** A file of these events, whose only description is the first one. */
+export async function writeFile(events: readonly FlvEvent[]): Promise<Uint8Array> {
+  const headers = descriptionsOf(events).slice(0, 1)
+    .flatMap((description) => sequenceHeaders(description, ALL_CAPABILITIES));
+  const messages = [...headers, ...mediaMessages(events)];
+  const parts = [flvHeader({ audio: true, video: true }), ...messages.map(flvTag)];
+  return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
+}
