@@ -2,7 +2,7 @@ import type { Description, Track } from "../../registry/media/track.ts";
 import { memo, memoPair } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import type { FlvCapabilities } from "../_formats/flv/capabilities.ts";
-import { routeTracks, sequenceHeaders, unitMessages } from "../_formats/flv/egress.ts";
+import { routeTracks, sequenceHeaders, unitMessage } from "../_formats/flv/egress.ts";
 import { FLV_TYPE_IDS, type FlvMessage, type FlvMessageType } from "../_formats/flv/message.ts";
 import { chunkMessages } from "./chunk_writer.ts";
 import { setDataFrame } from "./data.ts";
@@ -68,8 +68,7 @@ export const batchChunks = memoPair((batch: MediaBatch, route: Route): Uint8Arra
   const messages: OutgoingMessage[] = [];
   for (const unit of batch.units) {
     const index = route.indexes.get(unit.track.id);
-    if (index === undefined) continue;
-    for (const message of unitMessages(unit, index)) messages.push(toOutgoing(message, route));
+    if (index !== undefined) messages.push(toOutgoing(unitMessage(unit, index), route));
   }
   return chunkMessages(messages, OUT_CHUNK_SIZE);
 });

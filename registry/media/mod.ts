@@ -10,6 +10,7 @@ export * from "./av1.ts";
 export * from "./codec.ts";
 export * from "./config_equal.ts";
 export * from "./describe.ts";
+export * from "./description.ts";
 export * from "./errors.ts";
 export * from "./flac.ts";
 export * from "./h264.ts";

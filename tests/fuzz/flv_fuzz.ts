@@ -11,7 +11,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { ALL_CAPABILITIES } from "../../protocols/_formats/flv/capabilities.ts";
-import { routeTracks, sequenceHeaders, unitMessages } from "../../protocols/_formats/flv/egress.ts";
+import { routeTracks, sequenceHeaders, unitMessage } from "../../protocols/_formats/flv/egress.ts";
 import { FlvError } from "../../protocols/_formats/flv/errors.ts";
 import { HOLD_UNITS } from "../../protocols/_formats/flv/hold.ts";
 import { type FlvEvent, FlvIngest } from "../../protocols/_formats/flv/ingest.ts";
@@ -94,7 +94,7 @@ function checkEgress(
     for (const event of events) {
       const index = event.type === "unit" ? routes.get(event.unit.track) : undefined;
       if (event.type === "unit" && index !== undefined) {
-        unitMessages(event.unit, index).forEach(flvTag);
+        flvTag(unitMessage(event.unit, index));
       }
     }
   } catch (error) {

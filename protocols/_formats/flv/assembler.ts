@@ -1,7 +1,9 @@
 import type { CodecConfig, CodecName } from "../../../registry/media/codec.ts";
 import { sameConfig } from "../../../registry/media/config_equal.ts";
+import { sameMetadata } from "../../../registry/media/description.ts";
 import type { Description, Metadata, Track, TrackKind } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
+import { writeConfigRecord } from "./config_records.ts";
 import { FlvError } from "./errors.ts";
 import { Hold } from "./hold.ts";
 import { FLV_TIMESCALE } from "./message.ts";
@@ -68,7 +70,8 @@ export class Assembler {
 
   /**
    * Adds a track or changes it; nothing happens when it is the same. Throws {@linkcode FlvError}
-   * past {@linkcode MAX_FLV_TRACKS}.
+   * past {@linkcode MAX_FLV_TRACKS}, and `BitstreamError` for a configuration that cannot be written
+   * again: better one line in the log of the publisher than a fault at every player.
    */
   configure(source: TrackSource): void {
     const known = this.#tracks.get(source.id);
@@ -76,6 +79,7 @@ export class Assembler {
     if (known === undefined && this.#tracks.size === MAX_FLV_TRACKS) {
       throw new FlvError("FLV track", `there are more than ${MAX_FLV_TRACKS}`, 0);
     }
+    if (source.config !== undefined) writeConfigRecord(source.config);
     if (known !== undefined && this.#hold?.hasUnits) this.release();
     this.#tracks.set(source.id, { ...source, timescale: FLV_TIMESCALE });
     if (this.#hold !== undefined) return;
@@ -124,9 +128,4 @@ function isSame(track: Track, { codec, config }: TrackSource): boolean {
   if (track.codec !== codec) return false;
   if (track.config === undefined || config === undefined) return track.config === config;
   return sameConfig(track.config, config);
-}
-
-function sameMetadata(a: Metadata, b: Metadata): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -43,14 +43,12 @@ export function sequenceHeaders(
 }
 
 /**
- * The messages of one unit of a track that is routed to `index` (see `routeTracks`): one, or two
- * when a new configuration comes with it. Throws `BitstreamError` as {@linkcode sequenceHeaders}.
+ * The message of one unit of a track that is routed to `index` (see `routeTracks`). A configuration
+ * that changed with the unit is not in it: the new description says it, and `sequenceHeaders` of
+ * that come first.
  */
-export function unitMessages(unit: Unit, index: FlvRoute["index"]): readonly FlvMessage[] {
-  const { track, config } = unit;
-  const message = MESSAGES[track.kind](unit, index);
-  const changed = config && configMessage(track, config, index, message.timestamp);
-  return changed === undefined ? [message] : [changed, message];
+export function unitMessage(unit: Unit, index: FlvRoute["index"]): FlvMessage {
+  return MESSAGES[unit.track.kind](unit, index);
 }
 
 type WriteUnit = (unit: Unit, index: number) => FlvMessage;

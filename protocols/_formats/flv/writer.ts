@@ -10,11 +10,11 @@ export function flvHeader(has: { readonly audio: boolean; readonly video: boolea
 }
 
 /** Largest body of a tag: its size has 24 bits. */
-export const MAX_TAG_BODY_SIZE = 0xffffff;
+export const MAX_WRITTEN_BODY_SIZE = 0xffffff;
 
 /**
  * One tag with the back pointer after it (FLV 10.1 section E.4.1), in a buffer that the caller owns.
- * Throws a `RangeError` when the body is larger than {@linkcode MAX_TAG_BODY_SIZE}.
+ * Throws a `RangeError` when the body is larger than {@linkcode MAX_WRITTEN_BODY_SIZE}.
  */
 export function flvTag(message: FlvMessage): Uint8Array {
   return flvTags([message]);
@@ -37,7 +37,7 @@ export function flvTags(messages: readonly FlvMessage[]): Uint8Array {
 function writeTag(target: Uint8Array, view: DataView, offset: number, message: FlvMessage): number {
   const { type, timestamp, parts } = message;
   const size = bodySize(parts);
-  if (size > MAX_TAG_BODY_SIZE) {
+  if (size > MAX_WRITTEN_BODY_SIZE) {
     throw new RangeError(`Cannot write FLV tag: its body has ${size} bytes`);
   }
   view.setUint32(offset, FLV_TYPE_IDS[type] << 24 | size);

@@ -3,7 +3,7 @@ import {
   ALL_CAPABILITIES,
   LEGACY_CAPABILITIES,
 } from "../../../../protocols/_formats/flv/capabilities.ts";
-import { sequenceHeaders, unitMessages } from "../../../../protocols/_formats/flv/egress.ts";
+import { sequenceHeaders, unitMessage } from "../../../../protocols/_formats/flv/egress.ts";
 import type { CodecConfig, CodecName } from "../../../../registry/media/codec.ts";
 import type { Track, TrackKind } from "../../../../registry/media/track.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
@@ -129,36 +129,27 @@ for (const row of VIDEO_ROWS) testRow(row, "video");
 for (const row of AUDIO_ROWS) testRow(row, "audio");
 
 function testRow(row: Row, kind: TrackKind): void {
-  Deno.test(`unitMessages writes ${row.name}`, () => {
-    const messages = unitMessages(unitOf(row, kind), row.index ?? 0);
-    assertEquals(messages.length, 1);
-    assertEquals(joinedHex(messages[0]?.parts ?? []), row.body.replaceAll(" ", ""));
-    assertEquals(messages[0]?.timestamp, 1000);
-    assertEquals(messages[0]?.type, kind);
+  Deno.test(`unitMessage writes ${row.name}`, () => {
+    const message = unitMessage(unitOf(row, kind), row.index ?? 0);
+    assertEquals(joinedHex(message.parts), row.body.replaceAll(" ", ""));
+    assertEquals(message.timestamp, 1000);
+    assertEquals(message.type, kind);
   });
 }
 
 Deno.test("NAL units go out as the views that they are", () => {
   const unit = unitOf({ name: "", codec: "h264", payload: ["06bb", "65aa"], body: "" }, "video");
-  const parts = unitMessages(unit, 0)[0]?.parts ?? [];
+  const parts = unitMessage(unit, 0).parts;
   assertStrictEquals(parts[1], unit.payload[0]);
   assertStrictEquals(parts[3], unit.payload[1]);
-});
-
-Deno.test("a unit with a new configuration has its sequence header before it", () => {
-  const config: CodecConfig = { codec: "aac", audioSpecificConfig: hex("1210") };
-  const plainUnit = unitOf({ name: "", codec: "aac", config, payload: ["21"], body: "" }, "audio");
-  const messages = unitMessages({ ...plainUnit, config }, 0);
-  assertEquals(messages.map(({ parts }) => joinedHex(parts)), ["af001210", "af0121"]);
-  assertEquals(messages.map(({ timestamp }) => timestamp), [1000, 1000]);
 });
 
 Deno.test("times of other timescales are rounded to the millisecond, once", () => {
   const row = { name: "", codec: "opus", payload: ["aa"], body: "" } as const;
   const unit = unitOf(row, "audio");
   const track: Track = { ...unit.track, timescale: 44_100 };
-  const [message] = unitMessages({ ...unit, track, pts: 1024, dts: 1024 }, 0);
-  assertEquals(message?.timestamp, 23);
+  const message = unitMessage({ ...unit, track, pts: 1024, dts: 1024 }, 0);
+  assertEquals(message.timestamp, 23);
 });
 
 const START_ROWS: readonly { file: string; starts: readonly string[] }[] = [

@@ -4,7 +4,7 @@ import { ALL_CAPABILITIES } from "../../../../protocols/_formats/flv/capabilitie
 import {
   routeTracks,
   sequenceHeaders,
-  unitMessages,
+  unitMessage,
 } from "../../../../protocols/_formats/flv/egress.ts";
 import { type FlvEvent, FlvIngest } from "../../../../protocols/_formats/flv/ingest.ts";
 import type { FlvMessage } from "../../../../protocols/_formats/flv/message.ts";
@@ -32,17 +32,19 @@ export function dropsOf(events: readonly FlvEvent[]): string[] {
   return events.flatMap((event) => event.type === "dropped" ? [event.reason] : []);
 }
 
-/** What an HTTP-FLV viewer of these events would be sent after the sequence headers. */
+/** What an HTTP-FLV viewer of these events would be sent after the first sequence headers. */
 export function mediaMessages(events: readonly FlvEvent[]): FlvMessage[] {
   const indexes = new Map<number, number>();
   return events.flatMap((event) => {
-    if (event.type === "description") {
-      for (const { track, index } of routeTracks(event.description, ALL_CAPABILITIES)) {
-        indexes.set(track.id, index);
-      }
+    if (event.type === "unit") {
+      return [unitMessage(event.unit, indexes.get(event.unit.track.id) ?? 0)];
     }
-    if (event.type !== "unit") return [];
-    return unitMessages(event.unit, indexes.get(event.unit.track.id) ?? 0);
+    if (event.type !== "description") return [];
+    const isFirst = indexes.size === 0;
+    for (const { track, index } of routeTracks(event.description, ALL_CAPABILITIES)) {
+      indexes.set(track.id, index);
+    }
+    return isFirst ? [] : sequenceHeaders(event.description, ALL_CAPABILITIES);
   });
 }
 
