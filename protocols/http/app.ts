@@ -1,0 +1,40 @@
+import { Hono } from "hono";
+import type { Context, HttpEnv } from "../protocol.ts";
+import { mountApi } from "./api.ts";
+import { crossOrigin } from "./cors.ts";
+import { errorResponse, HttpError, toHttpError } from "./errors.ts";
+import { type Live, mountLiveFlv } from "./live_flv.ts";
+import { type Assets, mountPages } from "./pages.ts";
+
+export interface AppParts {
+  readonly context: Context;
+  readonly live: Live;
+  readonly assets: Assets;
+  /** Origins whose pages may use the gateway. */
+  readonly cors: string | readonly string[];
+  readonly isStopping: () => boolean;
+}
+
+/**
+ * The application of one server: our own fixed paths, then what other modules have mounted, then the
+ * streams, whose names may be almost anything.
+ */
+export function createApp({ context, live, assets, cors, isStopping }: AppParts): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  app.use(crossOrigin(cors));
+  mountApi(app, context.registry, isStopping);
+  mountPages(app, assets);
+  app.route("/", context.http);
+  mountLiveFlv(app, live);
+  app.notFound((c) => {
+    const reason = `Cannot ${c.req.method} ${c.req.path}: there is nothing here`;
+    return errorResponse(c, new HttpError(404, "not-found", reason));
+  });
+  app.onError((error, c) => {
+    const known = toHttpError(error);
+    if (known !== undefined) return errorResponse(c, known);
+    context.log.error("a route failed", { path: c.req.path, reason: error.stack ?? `${error}` });
+    return errorResponse(c, new HttpError(500, "internal", "The gateway failed to answer"));
+  });
+  return app;
+}

@@ -1,0 +1,37 @@
+import type { Context as HttpContext, Hono } from "hono";
+import { parseStreamName } from "../../registry/names.ts";
+import type { HttpEnv } from "../protocol.ts";
+import { HttpError } from "./errors.ts";
+
+export type HttpHandler = (c: HttpContext<HttpEnv>) => Response | Promise<Response>;
+
+const READING_METHODS = "GET, HEAD, OPTIONS";
+
+/** Mounts something that can only be read: every method but GET and HEAD is refused with 405. */
+export function mountReadable(app: Hono<HttpEnv>, path: string, handler: HttpHandler): void {
+  app.get(path, handler);
+  app.all(path, (c) => {
+    const reason = `Cannot ${c.req.method} ${c.req.path}: only ${READING_METHODS} are allowed`;
+    throw new HttpError(405, "method-not-allowed", reason, { allow: READING_METHODS });
+  });
+}
+
+/**
+ * The stream name in the path of `url`, between `prefix` and `suffix`.
+ *
+ * @throws {HttpError} 400: the path is not UTF-8 in percent-encoding.
+ * @throws {InvalidStreamNameError}
+ */
+export function streamNameOf(url: string, prefix: string, suffix: string): string {
+  const path = decodePath(new URL(url).pathname);
+  return parseStreamName(path.slice(prefix.length, path.length - suffix.length));
+}
+
+function decodePath(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    const reason = "Cannot read the path: its percent-encoding is not valid UTF-8";
+    throw new HttpError(400, "invalid-path", reason);
+  }
+}
