@@ -1,6 +1,5 @@
 import type { Description } from "../../registry/media/track.ts";
 import type { Unit } from "../../registry/media/unit.ts";
-import { rescale } from "../../registry/media/timebase.ts";
 import { memo } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import { ALL_CAPABILITIES } from "../_formats/flv/capabilities.ts";
@@ -15,7 +14,7 @@ import { flvHeader, flvTags, MAX_WRITTEN_BODY_SIZE } from "../_formats/flv/write
 import type { ThrottledLog } from "../protocol.ts";
 
 /**
- * Media batches into the bytes of a live FLV stream. What it gives is made once per batch and shared
+ * Media batches into the bytes of a live FLV stream. What it gives is made once and shared
  * by every viewer at the same place: nobody may change it.
  */
 export class FlvEgress {
@@ -31,23 +30,26 @@ export class FlvEgress {
     return this.#routes(description).size > 0;
   }
 
-  /** What a viewer needs that begins with the batch: FLV header, `onMetaData`, sequence headers. */
-  readonly opening: (batch: MediaBatch) => readonly Uint8Array[] = memo((batch) => {
-    const kinds = new Set(routesOf(batch.description).map(({ track }) => track.kind));
-    const header = flvHeader({ audio: kinds.has("audio"), video: kinds.has("video") });
-    return [header, this.headers(batch)];
-  });
-
   /**
-   * `onMetaData` and sequence headers, for a viewer that knows another description than the batch's.
+   * What a viewer begins with: FLV header, `onMetaData`, sequence headers.
    *
    * @throws {BitstreamError} a configuration cannot be read.
    */
-  readonly headers: (batch: MediaBatch) => Uint8Array = memo(({ description, units }) => {
-    const [first] = units;
-    const timestamp = first === undefined ? 0 : rescale(first.dts, first.track.timescale, 1000);
-    return flvTags(sequenceHeaders(description, ALL_CAPABILITIES, timestamp));
+  readonly opening: (description: Description) => readonly Uint8Array[] = memo((description) => {
+    const kinds = new Set(routesOf(description).map(({ track }) => track.kind));
+    const header = flvHeader({ audio: kinds.has("audio"), video: kinds.has("video") });
+    return [header, this.headers(description)];
   });
+
+  /**
+   * `onMetaData` and sequence headers, for a viewer that knew another description. Their time is 0,
+   * also in the middle: ffmpeg takes `onMetaData` at any other time for a text track.
+   *
+   * @throws {BitstreamError} a configuration cannot be read.
+   */
+  readonly headers: (description: Description) => Uint8Array = memo((description) =>
+    flvTags(sequenceHeaders(description, ALL_CAPABILITIES))
+  );
 
   /** The tags of all units that FLV can carry. Each byte of payload is copied here, and only here. */
   readonly tags: (batch: MediaBatch) => Uint8Array = memo(({ description, units }) => {

@@ -15,7 +15,7 @@ export class FlvViewer {
     this.#reader = reader;
     this.#egress = egress;
     this.#description = first.description;
-    this.#opening = [...egress.opening(first), egress.tags(first)];
+    this.#opening = [...egress.opening(first.description), egress.tags(first)];
   }
 
   /**
@@ -59,6 +59,6 @@ export class FlvViewer {
     const media = tags.byteLength === 0 ? [] : [tags];
     if (batch.description === this.#description) return media;
     this.#description = batch.description;
-    return [this.#egress.headers(batch), ...media];
+    return [this.#egress.headers(batch.description), ...media];
   }
 }

@@ -12,14 +12,20 @@ const RETRY_MS = 1000;
 
 const REFRESH_MS = 500;
 
-/** A little more than a frame or two of jitter, and a playback rate that the ear forgives. */
+/**
+ * A viewer is given the pictures since the last key frame, so it begins as far behind: it catches up
+ * at a rate that the ear forgives, and jumps only when it was left far behind, as in a hidden tab.
+ */
 const LOW_LATENCY = {
   enableWorker: false,
   enableStashBuffer: false,
   liveSync: true,
   liveSyncTargetLatency: 0.6,
   liveSyncMaxLatency: 1.2,
-  liveSyncPlaybackRate: 1.1,
+  liveSyncPlaybackRate: 1.2,
+  liveBufferLatencyChasing: true,
+  liveBufferLatencyMaxLatency: 5,
+  liveBufferLatencyMinRemain: 0.6,
   autoCleanupSourceBuffer: true,
 };
 
@@ -61,6 +67,7 @@ function streamUrl() {
 function say(text, isFinal = false) {
   setText(byId("message-text"), text);
   byId("message").hidden = text === "";
+  video.controls = text === "";
   byId("retry").hidden = !isFinal;
 }
 
@@ -167,6 +174,11 @@ document.title = `${name} – Sluice`;
 byId("commands").replaceChildren(...commandList(playCommands(name)));
 
 if (mpegts?.isSupported()) {
+  mpegts.LoggingControl.applyConfig({
+    enableInfo: false,
+    enableDebug: false,
+    enableVerbose: false,
+  });
   connect();
   setInterval(showNumbers, REFRESH_MS);
 } else {

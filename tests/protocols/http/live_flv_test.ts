@@ -95,9 +95,9 @@ Deno.test("a changed description sends its sequence headers before its first uni
   tags.feed(Uint8Array.fromHex("464c5601050000000900000000"));
   const messages = [...tags.feed(await nextPiece(reader)), ...tags.feed(await nextPiece(reader))];
   assertEquals(messages.map(({ type, timestamp }) => [type, timestamp]), [
-    ["data", 80],
-    ["video", 80],
-    ["audio", 80],
+    ["data", 0],
+    ["video", 0],
+    ["audio", 0],
     ["video", 80],
   ]);
   await reader.cancel();
