@@ -1,3 +1,4 @@
+import { demo } from "./demo/mod.ts";
 import { http } from "./http/mod.ts";
 import type { Protocol } from "./protocol.ts";
 import { rtmp } from "./rtmp/mod.ts";
@@ -5,5 +6,6 @@ import { rtmp } from "./rtmp/mod.ts";
 /** The built-in modules, in the order in which they start: http serves what the others mount. */
 export const builtinProtocols: readonly Protocol[] = [
   rtmp,
+  demo,
   http,
 ];
