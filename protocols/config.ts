@@ -1,11 +1,14 @@
 import { z } from "zod";
 import type { StreamSettings } from "../registry/settings.ts";
+import { seconds } from "./_config/fields.ts";
 import { ConfigError, parseSection, type Protocol } from "./protocol.ts";
 
 /** Name under `streams:` whose settings hold for every stream. */
 const EVERY_STREAM = "*";
 
-const seconds = z.number("expected seconds").min(0, "expected 0 or more seconds").max(86_400);
+/** A day: longer than anybody waits for a publisher. */
+const MAX_SECONDS = 86_400;
+const duration = seconds(MAX_SECONDS);
 const mebibytes = z.number("expected MiB").positive("expected more than 0 MiB").max(4096);
 
 const url = z.string("expected a URL").refine((text) => URL.canParse(text), "expected a URL");
@@ -16,11 +19,11 @@ const streamSection = z.strictObject({
   push: z.union([url.transform((one) => [one]), z.array(url)], "expected a URL or a list of URLs")
     .default([]),
   overridePublisher: z.boolean("expected true or false").optional(),
-  grace: seconds.optional(),
-  linger: seconds.optional(),
-  gopSeconds: seconds.optional(),
+  grace: duration.optional(),
+  linger: duration.optional(),
+  gopSeconds: duration.optional(),
   gopMiB: mebibytes.optional(),
-  queueSeconds: seconds.optional(),
+  queueSeconds: duration.optional(),
   queueMiB: mebibytes.optional(),
 });
 

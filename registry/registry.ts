@@ -67,9 +67,9 @@ export class Registry {
     return this.#events.subscribe(listener);
   }
 
-  /** Keeps names under `segment/` for one module, because its URLs begin so. */
+  /** Keeps names under `segment/` for one module, the first that asks: its URLs begin so. */
   reserve(segment: string, owner: string): void {
-    this.#reserved.set(segment, owner);
+    if (!this.#reserved.has(segment)) this.#reserved.set(segment, owner);
   }
 
   /** Adds a place to look for streams that nobody publishes. Returns what removes it again. */

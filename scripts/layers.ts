@@ -24,7 +24,14 @@ interface Room {
   readonly mayImportPackages: boolean;
 }
 
-const GROUND = ["registry/", "registry/media/", "_formats/", "_transport/", "protocol.ts"];
+const GROUND = [
+  "registry/",
+  "registry/media/",
+  "_formats/",
+  "_transport/",
+  "_config/",
+  "protocol.ts",
+];
 const EVERYTHING = [...GROUND, "gateway settings", "a module", "the composition", "the workshop"];
 
 /** The first room whose pattern matches owns the file. */
@@ -51,6 +58,13 @@ const ROOMS: readonly Room[] = [
     name: "_transport/",
     owns: /^protocols\/_transport\//,
     mayImport: ["_transport/"],
+    mayImportPackages: true,
+  },
+  {
+    // What sections of the config file have in common: fields, mistakes, certificates.
+    name: "_config/",
+    owns: /^protocols\/_config\//,
+    mayImport: ["_config/", "_transport/"],
     mayImportPackages: true,
   },
   {

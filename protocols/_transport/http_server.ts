@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ListenError } from "./errors.ts";
+import { HttpSockets } from "./http_sockets.ts";
 import {
   type Address,
   formatAddress,
@@ -24,7 +25,6 @@ const HEAD_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 /** How often the deadlines above are looked at. */
 const CHECK_INTERVAL_MS = 1_000;
-const MAX_CONNECTIONS = 10_000;
 
 /** Listens for HTTP/1.1. @throws {ListenError} */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
@@ -34,8 +34,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // Bodies may be live media: how long they may take is for the route to say.
   server.requestTimeout = 0;
-  server.maxConnections = MAX_CONNECTIONS;
-  const upgraded = new Set<Socket>();
+  const sockets = new HttpSockets(server);
   server.on("request", (incoming, outgoing) => {
     respond(handler, incoming, outgoing).catch((error) => {
       onError(error);
@@ -43,9 +42,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     });
   });
   server.on("upgrade", (incoming, socket: Socket, head) => {
-    upgraded.add(socket);
-    socket.once("close", () => upgraded.delete(socket));
-    upgrade(handler, incoming, socket, head).catch((error) => {
+    upgrade(handler, incoming, socket, head, sockets).catch((error) => {
       onError(error);
       socket.destroy();
     });
@@ -53,7 +50,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   await listening(server, host, port);
   return {
     address: addressOf(server, host),
-    close: (graceMs) => closeServer(server, upgraded, graceMs),
+    close: (graceMs) => closeServer(server, sockets, graceMs),
   };
 }
 
@@ -88,19 +85,14 @@ function addressOf(server: Server, host: string): Address {
     : { host, port: 0 };
 }
 
-async function closeServer(
-  server: Server,
-  upgraded: ReadonlySet<Socket>,
-  graceMs: number,
-): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+async function closeServer(server: Server, sockets: HttpSockets, graceMs: number): Promise<void> {
+  server.close();
   server.closeIdleConnections();
-  const timer = setTimeout(() => {
-    server.closeAllConnections();
-    for (const socket of upgraded) socket.destroy();
-  }, graceMs);
-  await closed;
+  const expired = Promise.withResolvers<void>();
+  const timer = setTimeout(expired.resolve, graceMs);
+  await Promise.race([sockets.empty(), expired.promise]);
   clearTimeout(timer);
+  sockets.destroy();
 }
 
 async function respond(
@@ -178,6 +170,7 @@ async function upgrade(
   incoming: IncomingMessage,
   socket: Socket,
   head: Uint8Array,
+  sockets: HttpSockets,
 ): Promise<void> {
   const gone = new AbortController();
   socket.once("close", () => gone.abort());
@@ -188,7 +181,9 @@ async function upgrade(
     remote: remoteOf(socket),
     upgrade: () => {
       accepted = true;
-      return Deno.upgradeWebSocket(request, { socket, head });
+      const upgraded = Deno.upgradeWebSocket(request, { socket, head });
+      sockets.upgraded(socket, upgraded.socket);
+      return upgraded;
     },
   };
   const response = await handler(request, peer);

@@ -1,3 +1,4 @@
+import { loadTlsIdentity } from "../_config/tls.ts";
 import { listenOnFirst } from "../_transport/listen.ts";
 import type { HttpHandler, HttpServer, TlsIdentity } from "../_transport/transport.ts";
 import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
@@ -5,7 +6,6 @@ import { createApp } from "./app.ts";
 import { FlvEgress } from "./flv_egress.ts";
 import type { HttpOptions } from "./options.ts";
 import { loadAssets } from "./pages.ts";
-import { loadTlsIdentity } from "./tls.ts";
 import { Viewers } from "./viewers.ts";
 
 /** First segments of our own paths, and of those that modules mount: no stream may begin so. */
@@ -77,10 +77,10 @@ async function listeningsOf(
   { host = context.host, port, tls }: HttpOptions,
 ): Promise<readonly Listening[]> {
   const listenings: Listening[] = [];
-  if (port !== false) listenings.push({ scheme: "http", host, ports: [port].flat() });
+  if (port !== false) listenings.push({ scheme: "http", host, ports: port });
   if (tls !== undefined && tls.port !== false) {
     const identity = await loadTlsIdentity(tls);
-    listenings.push({ scheme: "https", host, ports: [tls.port].flat(), tls: identity });
+    listenings.push({ scheme: "https", host, ports: tls.port, tls: identity });
   }
   return listenings;
 }

@@ -1,4 +1,4 @@
-import type { Description, Track } from "../../registry/media/track.ts";
+import type { Description } from "../../registry/media/track.ts";
 import { memo, memoPair } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import type { FlvCapabilities } from "../_formats/flv/capabilities.ts";
@@ -34,9 +34,10 @@ export interface Route {
   readonly capabilities: FlvCapabilities;
   readonly streamId: number;
   readonly isServer: boolean;
+  /** What the receiver gets of the stream. */
+  readonly description: Description;
   /** Multitrack index by track id. */
   readonly indexes: ReadonlyMap<number, number>;
-  readonly tracks: readonly Track[];
 }
 
 const routesOf = memo((_description: Description) => new Map<string, Route>());
@@ -56,8 +57,8 @@ export function routeFor(description: Description, options: RouteOptions): Route
     capabilities,
     streamId,
     isServer,
+    description: { ...description, tracks: routed.map(({ track }) => track) },
     indexes: new Map(routed.map(({ track, index }) => [track.id, index])),
-    tracks: routed.map(({ track }) => track),
   };
   routes.set(key, route);
   return route;
@@ -73,12 +74,13 @@ export const batchChunks = memoPair((batch: MediaBatch, route: Route): Uint8Arra
   return chunkMessages(messages, OUT_CHUNK_SIZE);
 });
 
-/** The chunks of metadata and sequence headers that have to come before a batch. */
-export const headerChunks = memoPair((batch: MediaBatch, route: Route): Uint8Array => {
-  const [first] = batch.units;
-  const timestamp = first === undefined ? 0 : first.dts * 1000 / first.track.timescale;
-  const description = { ...batch.description, tracks: route.tracks };
-  const headers = sequenceHeaders(description, route.capabilities, Math.floor(timestamp));
+/**
+ * The chunks of metadata and sequence headers, which come before the first batch of a description.
+ * Their time is 0 whatever that of the stream is: FFmpeg takes `onMetaData` with another for a track
+ * of its own.
+ */
+export const headerChunks = memo((route: Route): Uint8Array => {
+  const headers = sequenceHeaders(route.description, route.capabilities);
   const messages = headers.map((message) => toOutgoing(kept(message, route), route));
   return chunkMessages(messages, OUT_CHUNK_SIZE);
 });

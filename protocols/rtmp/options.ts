@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificate, host, merge, ports, seconds } from "../_config/fields.ts";
 import { parseSection } from "../protocol.ts";
 
 /**
@@ -10,31 +11,14 @@ export const DEFAULT_MERGE_MS = 30;
 /** How long a player waits for a publisher, in seconds, unless `wait` says otherwise. */
 const DEFAULT_WAIT_S = 30;
 
-const port = z.int("expected a port number").min(0, "expected a port from 0 on").max(
-  65_535,
-  "expected a port up to 65535",
-);
-const ports = z.union(
-  [z.literal(false), port.transform((one) => [one]), z.array(port).min(1)],
-  "expected a port, a list of ports, or false",
-);
+const MAX_WAIT_S = 3600;
 
 const schema = z.strictObject({
   port: ports.default([1935]),
-  host: z.string("expected an address to listen on").optional(),
-  tls: z.strictObject({
-    port: ports.default([1936]),
-    cert: z.string("expected the path of a PEM file"),
-    key: z.string("expected the path of a PEM file"),
-  }).optional(),
-  merge: z.number("expected milliseconds").min(0, "expected 0 to 500 ms").max(
-    500,
-    "expected 0 to 500 ms",
-  ).default(DEFAULT_MERGE_MS),
-  wait: z.number("expected seconds").min(0, "expected 0 to 3600 s").max(
-    3600,
-    "expected 0 to 3600 s",
-  ).default(DEFAULT_WAIT_S),
+  host,
+  tls: z.strictObject({ port: ports.default([1936]), ...certificate }).optional(),
+  merge: merge.default(DEFAULT_MERGE_MS),
+  wait: seconds(MAX_WAIT_S).default(DEFAULT_WAIT_S),
 });
 
 /**

@@ -60,7 +60,7 @@ export class Outlet {
     const route = this.#routeOf(batch.description);
     if (batch.description !== this.#description) {
       this.#description = batch.description;
-      this.#link.postChunks(headerChunks(batch, route));
+      this.#link.postChunks(headerChunks(route));
     }
     const chunks = batchChunks(batch, route);
     if (chunks.byteLength > 0) await this.#link.write(chunks);

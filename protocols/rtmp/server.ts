@@ -1,4 +1,5 @@
 import type { Cancel } from "../../registry/clock.ts";
+import { loadTlsIdentity } from "../_config/tls.ts";
 import { Admissions, DEFAULT_ADMISSION_LIMITS } from "../_transport/admission.ts";
 import { listenOnFirst } from "../_transport/listen.ts";
 import {
@@ -7,7 +8,7 @@ import {
   type Listener,
   type TlsIdentity,
 } from "../_transport/transport.ts";
-import { ConfigError, type Context, type Endpoint, type Server } from "../protocol.ts";
+import type { Context, Endpoint, Server } from "../protocol.ts";
 import { RtmpLink } from "./link.ts";
 import type { RtmpOptions } from "./options.ts";
 import { reasonOf } from "./refusals.ts";
@@ -68,7 +69,7 @@ class RtmpServer implements Server {
     const { port, tls } = this.#options;
     if (port !== false) await this.#listen("rtmp", port);
     if (tls !== undefined && tls.port !== false) {
-      await this.#listen("rtmps", tls.port, await readIdentity(tls));
+      await this.#listen("rtmps", tls.port, await loadTlsIdentity(tls));
     }
   }
 
@@ -152,23 +153,5 @@ class RtmpServer implements Server {
     for (const connection of this.#handshakes) connection.close();
     for (const session of this.#sessions) session.goodbye();
     await Promise.all(this.#connections);
-  }
-}
-
-async function readIdentity(
-  paths: { readonly cert: string; readonly key: string },
-): Promise<TlsIdentity> {
-  const [cert, key] = await Promise.all([
-    readPem(paths.cert, "cert"),
-    readPem(paths.key, "key"),
-  ]);
-  return { cert, key };
-}
-
-async function readPem(path: string, field: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new ConfigError(["rtmp", "tls", field], `cannot read ${path}: ${reasonOf(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { TlsIdentity } from "../_transport/transport.ts";
-import { ConfigError } from "../protocol.ts";
+import { ConfigError } from "./section.ts";
 
 const PEM_MARK = "-----BEGIN ";
 

@@ -1,0 +1,36 @@
+/**
+ * Settings that mean the same in every section.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+const MAX_MERGE_MS = 500;
+const PORT_RANGE = "expected a port from 0 to 65535";
+
+const port = z.int("expected a port number").min(0, PORT_RANGE).max(65_535, PORT_RANGE);
+
+/** One port, several that are tried in order, or `false` for none; 0 takes a free one. A list, or `false`. */
+export const ports = z.union(
+  [z.literal(false), port.transform((one) => [one]), z.array(port).min(1)],
+  "expected a port, a list of ports, or false",
+);
+
+/** An address to listen on; that of the gateway when absent. */
+export const host = z.string("expected an address").min(1, "expected an address").optional();
+
+const pem = z.string("expected a file path or PEM text").min(1, "expected a file path or PEM text");
+
+/** What a TLS listener needs beside its port: PEM text, or the paths of files that hold it. */
+export const certificate = { cert: pem, key: pem };
+
+/** Longest time in milliseconds that media waits for more to share a write with. */
+export const merge = z.number("expected milliseconds").min(0, "expected 0 to 500 ms")
+  .max(MAX_MERGE_MS, "expected 0 to 500 ms");
+
+/** A number of seconds up to `max`. */
+export function seconds(max: number): z.ZodNumber {
+  const range = `expected 0 to ${max} s`;
+  return z.number("expected seconds").min(0, range).max(max, range);
+}
