@@ -130,6 +130,7 @@ export class Gateway {
       http: this.#http,
       log: withFields(this.#log, { module: protocol.name }),
       host: this.#config.settings.host,
+      endpoints: () => this.endpoints,
       signal,
     };
   }

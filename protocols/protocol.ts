@@ -21,6 +21,8 @@ export interface Context {
   readonly log: Logger;
   /** Address that servers listen on, unless their own section says otherwise. */
   readonly host: string;
+  /** What the gateway listens on by now, all modules together. */
+  readonly endpoints: () => readonly Endpoint[];
   /** Aborted when the module has to stop: the gateway's end, or that of one pull or push. */
   readonly signal: AbortSignal;
 }

@@ -11,11 +11,11 @@ const PORT_RANGE = "expected a port from 0 to 65535";
 
 const port = z.int("expected a port number").min(0, PORT_RANGE).max(65_535, PORT_RANGE);
 
-/** One port, several that are tried in order, or `false` for none; 0 takes a free one. A list, or `false`. */
+/** One port, several that are tried in order, or `false` for none; 0 takes a free one. */
 export const ports = z.union(
-  [z.literal(false), port.transform((one) => [one]), z.array(port).min(1)],
+  [z.literal(false), port, z.array(port).min(1, "expected one port or more")],
   "expected a port, a list of ports, or false",
-);
+).transform((value) => typeof value === "number" ? [value] : value);
 
 /** An address to listen on; that of the gateway when absent. */
 export const host = z.string("expected an address").min(1, "expected an address").optional();

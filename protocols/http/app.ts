@@ -22,7 +22,7 @@ export interface AppParts {
 export function createApp({ context, live, assets, cors, isStopping }: AppParts): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(crossOrigin(cors));
-  mountApi(app, context.registry, isStopping);
+  mountApi(app, context, isStopping);
   mountPages(app, assets);
   app.route("/", context.http);
   mountLiveFlv(app, live);

@@ -64,13 +64,23 @@ async function pump(
 }
 
 /** Waits until the peer has taken enough. The registry's bound for stalled readers bounds it. */
-async function drained(socket: WebSocket, signal: AbortSignal, clock: Clock): Promise<void> {
-  while (
-    socket.readyState === WebSocket.OPEN && socket.bufferedAmount > MAX_BUFFERED_BYTES &&
-    !signal.aborted
-  ) {
-    await new Promise<void>((resolve) => clock.schedule(RECHECK_MS, resolve));
-  }
+function drained(socket: WebSocket, signal: AbortSignal, clock: Clock): Promise<void> {
+  if (socket.bufferedAmount <= MAX_BUFFERED_BYTES || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const check = () => {
+      if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) finish();
+      else cancel = clock.schedule(RECHECK_MS, check);
+    };
+    let cancel = clock.schedule(RECHECK_MS, check);
+    const finish = () => {
+      cancel();
+      socket.removeEventListener("close", finish);
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    socket.addEventListener("close", finish);
+    signal.addEventListener("abort", finish);
+  });
 }
 
 function closeFrameOf(error: unknown): CloseFrame {

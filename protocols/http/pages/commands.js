@@ -1,8 +1,5 @@
 import { element } from "./dom.js";
 
-/** Where RTMP is served unless the configuration says otherwise. */
-const RTMP_PORT = 1935;
-
 /** How long a button says that it has copied. */
 const COPIED_MS = 1500;
 
@@ -20,24 +17,47 @@ export function flvUrl(name) {
   return `${location.origin}/${encodeName(name)}.flv`;
 }
 
-/** @param {string} name */
-export function rtmpUrl(name) {
-  const { hostname } = location;
-  return `rtmp://${hostname}:${RTMP_PORT}/${name}`;
+/**
+ * What the gateway listens on.
+ *
+ * @typedef {{ scheme: string, host: string, port: number }} Endpoint
+ * @returns {Promise<readonly Endpoint[]>} empty when it does not say
+ */
+export async function fetchEndpoints() {
+  try {
+    const response = await fetch("/api/v1/endpoints");
+    return response.ok ? await response.json() : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {readonly Endpoint[]} endpoints
+ * @returns {string | undefined} `undefined` where RTMP is turned off
+ */
+function rtmpUrl(name, endpoints) {
+  const endpoint = endpoints.find(({ scheme }) => scheme === "rtmp") ??
+    endpoints.find(({ scheme }) => scheme === "rtmps");
+  return endpoint && `${endpoint.scheme}://${location.hostname}:${endpoint.port}/${name}`;
 }
 
 /**
  * The commands that publish a name.
  *
  * @param {string} name
+ * @param {readonly Endpoint[]} endpoints
  */
-export function publishCommands(name) {
+export function publishCommands(name, endpoints) {
+  const url = rtmpUrl(name, endpoints);
+  if (url === undefined) return [];
   return [
-    ["Publish a file", `ffmpeg -re -i clip.mp4 -c copy -f flv "${rtmpUrl(name)}"`],
+    ["Publish a file", `ffmpeg -re -i clip.mp4 -c copy -f flv "${url}"`],
     [
       "Publish a test picture",
       `ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=25 -c:v libx264 -preset veryfast ` +
-      `-tune zerolatency -pix_fmt yuv420p -g 50 -f flv "${rtmpUrl(name)}"`,
+      `-tune zerolatency -pix_fmt yuv420p -g 50 -f flv "${url}"`,
     ],
   ];
 }
@@ -46,11 +66,16 @@ export function publishCommands(name) {
  * The commands that play a name.
  *
  * @param {string} name
+ * @param {readonly Endpoint[]} endpoints
  */
-export function playCommands(name) {
+export function playCommands(name, endpoints) {
+  const url = rtmpUrl(name, endpoints);
+  const overRtmp = url === undefined
+    ? []
+    : [["ffplay, over RTMP", `ffplay -fflags nobuffer "${url}"`]];
   return [
     ["ffplay, over HTTP", `ffplay -fflags nobuffer "${flvUrl(name)}"`],
-    ["ffplay, over RTMP", `ffplay -fflags nobuffer "${rtmpUrl(name)}"`],
+    ...overRtmp,
     ["VLC", `vlc "${flvUrl(name)}"`],
   ];
 }

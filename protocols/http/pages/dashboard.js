@@ -1,6 +1,14 @@
-import { commandList, encodeName, playCommands, publishCommands } from "./commands.js";
+import {
+  commandList,
+  encodeName,
+  fetchEndpoints,
+  playCommands,
+  publishCommands,
+} from "./commands.js";
 import { byId, element, setText } from "./dom.js";
 import { formatBitrate, formatCount, formatDuration, formatTrack } from "./format.js";
+
+const endpoints = await fetchEndpoints();
 
 /** How often the list is asked for while the page is seen. */
 const REFRESH_MS = 1000;
@@ -53,7 +61,7 @@ function makeCard(name) {
       "details",
       {},
       element("summary", {}, "Play it elsewhere"),
-      element("div", { class: "commands" }, ...commandList(playCommands(name))),
+      element("div", { class: "commands" }, ...commandList(playCommands(name, endpoints))),
     ),
   );
   return { root, update: (/** @type {any} */ stream) => updateCard(stream, state, values) };
@@ -130,7 +138,7 @@ async function refreshForEver() {
 function showCommands() {
   const name = /** @type {HTMLInputElement} */ (byId("name")).value.trim() || "live/cam1";
   byId("commands").replaceChildren(
-    ...commandList([...publishCommands(name), ...playCommands(name)]),
+    ...commandList([...publishCommands(name, endpoints), ...playCommands(name, endpoints)]),
   );
 }
 

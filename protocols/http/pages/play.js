@@ -1,4 +1,4 @@
-import { commandList, encodeName, playCommands } from "./commands.js";
+import { commandList, encodeName, fetchEndpoints, playCommands } from "./commands.js";
 import { byId, setText } from "./dom.js";
 import { formatBitrate } from "./format.js";
 
@@ -171,7 +171,7 @@ byId("retry").addEventListener("click", () => {
 
 setText(byId("title"), name);
 document.title = `${name} – Sluice`;
-byId("commands").replaceChildren(...commandList(playCommands(name)));
+byId("commands").replaceChildren(...commandList(playCommands(name, await fetchEndpoints())));
 
 if (mpegts?.isSupported()) {
   mpegts.LoggingControl.applyConfig({

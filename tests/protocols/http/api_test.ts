@@ -15,6 +15,12 @@ Deno.test("the streams are listed as the registry sees them", async () => {
   assertEquals(await one.json(), plain[0]);
 });
 
+Deno.test("the addresses are listed, so that a page can name them", async () => {
+  await using harness = await Harness.start();
+  const response = await harness.request("/api/v1/endpoints");
+  assertEquals(await response.json(), [{ scheme: "http", host: "127.0.0.1", port: harness.port }]);
+});
+
 Deno.test("a name under /api is nobody's stream", async () => {
   await using harness = await Harness.start();
   const request = { name: "api/v1/streams", protocol: "rtmp", remote: "test" };

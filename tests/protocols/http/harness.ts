@@ -81,6 +81,7 @@ export class Harness implements AsyncDisposable {
       http: app,
       log: harness.#logger(),
       host: "127.0.0.1",
+      endpoints: () => harness.#server?.endpoints ?? [],
       signal: harness.abort.signal,
     }, http.parseOptions({ merge: 0, ...options.section }));
     return harness;

@@ -27,7 +27,7 @@ Deno.test("what the http section may say", () => {
 Deno.test("a mistake in the http section names its field", async (t) => {
   const rows = [
     [{ port: 65536 }, "port: expected a port from 0 to 65535, found 65536"],
-    [{ port: [] }, "port: expected a port, a list of ports, or false, found []"],
+    [{ port: [] }, "port: expected one port or more, found []"],
     [{ port: "x" }, 'port: expected a port, a list of ports, or false, found "x"'],
     [{ merge: 501 }, "merge: expected 0 to 500 ms, found 501"],
     [{ merge: "x" }, 'merge: expected milliseconds, found "x"'],
