@@ -1,0 +1,169 @@
+/**
+ * `deno task bench`: one 1 Mbit/s stream to many players, of this gateway and of every peer server
+ * that the machine has, one after the other. Linux only: CPU and memory are read from /proc.
+ *
+ *     --players 500,1000     players of each measurement
+ *     --seconds 15           how long each measures
+ *     --protocols rtmp,flv   what the players speak
+ *     --merge default,350    `merge` settings of this gateway, in milliseconds
+ *     --rounds 1             repeats everything, in turn, and gives medians
+ *     --no-peers             measures this gateway only
+ *     --json                 prints all figures of all rounds instead of the table
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import type { LoadOrder, LoadResult } from "./bench/load.ts";
+import { end, LOAD_CORE, pinned, startServer } from "./bench/process.ts";
+import { type Measurement, toRows, toTable, warnings } from "./bench/report.ts";
+import {
+  findProgram,
+  PEERS,
+  type PlayProtocol,
+  playUrl,
+  type ServerKind,
+  SLUICE,
+} from "./bench/servers.ts";
+
+/** Players that read every frame; more would measure the load generator. */
+const PROBES = 50;
+/** Players that are opened in a second. */
+const RATE = 500;
+const WARMUP_S = 3;
+/** What a measurement takes beside the time that it is asked to. */
+const OVERHEAD_S = 30;
+
+interface Plan {
+  readonly players: readonly number[];
+  readonly seconds: number;
+  readonly protocols: readonly PlayProtocol[];
+  /** `undefined` is the gateway's default. */
+  readonly merges: readonly (number | undefined)[];
+  readonly rounds: number;
+  readonly peers: boolean;
+  readonly json: boolean;
+}
+
+/** One measurement that is to be made. */
+interface Subject {
+  readonly kind: ServerKind;
+  readonly protocol: PlayProtocol;
+  readonly merge?: number | undefined;
+  readonly players: number;
+}
+
+/** @throws {TypeError} that says which option is wrong. */
+function parsePlan(args: readonly string[]): Plan {
+  const flags = parseArgs([...args], {
+    string: ["players", "seconds", "protocols", "merge", "rounds"],
+    boolean: ["peers", "json"],
+    negatable: ["peers"],
+    default: {
+      players: "500",
+      seconds: "15",
+      protocols: "rtmp,flv",
+      merge: "default,350",
+      rounds: "1",
+      peers: true,
+    },
+    unknown: (argument) => {
+      throw new TypeError(`Cannot read the command line: ${argument} is not known`);
+    },
+  });
+  return {
+    players: flags.players.split(",").map((text) => toNumber("players", text, 1)),
+    seconds: toNumber("seconds", flags.seconds, 1),
+    protocols: flags.protocols.split(",").map(toProtocol),
+    merges: flags.merge.split(",").map((text) =>
+      text === "default" ? undefined : toNumber("merge", text, 0)
+    ),
+    rounds: toNumber("rounds", flags.rounds, 1),
+    peers: flags.peers === true,
+    json: flags.json === true,
+  };
+}
+
+function toNumber(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text !== "" && Number.isInteger(value) && value >= least) return value;
+  throw new TypeError(`Cannot read --${option}: expected a number from ${least}, found "${text}"`);
+}
+
+function toProtocol(text: string): PlayProtocol {
+  if (text === "rtmp" || text === "flv") return text;
+  throw new TypeError(`Cannot read --protocols: expected rtmp or flv, found "${text}"`);
+}
+
+/** Peers stand beside the gateway's rows for the same number of players. */
+function subjectsOf({ players, protocols, merges, peers }: Plan): Subject[] {
+  const installed = peers ? PEERS.filter((kind) => findProgram(kind) !== undefined) : [];
+  return players.flatMap((count) => [
+    ...installed.flatMap((kind) =>
+      kind.plays.filter((protocol) => protocols.includes(protocol))
+        .map((protocol) => ({ kind, protocol, players: count }))
+    ),
+    ...protocols.flatMap((protocol) =>
+      merges.map((merge) => ({ kind: SLUICE, protocol, merge, players: count }))
+    ),
+  ]);
+}
+
+/** @throws {Error} when the server does not start or the load does not end in time. */
+async function measure({ kind, protocol, merge, players }: Subject, seconds: number) {
+  await using server = await startServer(kind, merge);
+  const order: LoadOrder = {
+    publish: playUrl("rtmp", server.ports),
+    play: playUrl(protocol, server.ports),
+    players,
+    probes: Math.min(PROBES, players),
+    rate: RATE,
+    warmupS: WARMUP_S,
+    seconds,
+    pid: server.pid,
+  };
+  const script = new URL("./bench/load.ts", import.meta.url).pathname;
+  const args = ["run", "-A", script, JSON.stringify(order)];
+  const child = pinned(LOAD_CORE, Deno.execPath(), args, "piped").spawn();
+  const limitMs = (players / RATE + WARMUP_S + seconds + OVERHEAD_S) * 1000;
+  const limit = setTimeout(() => end(child), limitMs);
+  const output = await new Response(child.stdout).text();
+  const { success } = await child.status;
+  clearTimeout(limit);
+  if (!success) throw new Error(`Cannot measure ${kind.name}: the load generator failed`);
+  return JSON.parse(output) as LoadResult;
+}
+
+async function main(): Promise<void> {
+  const plan = parsePlan(Deno.args);
+  const subjects = subjectsOf(plan).map((subject) => ({ subject, results: [] as LoadResult[] }));
+  for (let round = 1; round <= plan.rounds; round++) {
+    for (const { subject, results } of subjects) {
+      const { kind, protocol, players, merge } = subject;
+      const setting = merge === undefined ? "" : `, merge ${merge}`;
+      console.error(`${round}/${plan.rounds}: ${kind.name} ${protocol}, ${players}${setting}`);
+      results.push(await measure(subject, plan.seconds));
+    }
+  }
+  const measurements = subjects.map(({ subject: { kind, ...rest }, results }): Measurement => ({
+    server: kind.name,
+    ...rest,
+    results,
+  }));
+  if (plan.json) return console.log(JSON.stringify(measurements));
+  console.log(plan.players.map((count) => table(measurements, count)).join("\n\n"));
+  for (const warning of warnings(measurements)) console.error(warning);
+}
+
+/** The ratios are against the yardstick at the same number of players. */
+function table(measurements: readonly Measurement[], players: number): string {
+  return toTable(toRows(measurements.filter((measurement) => measurement.players === players)));
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

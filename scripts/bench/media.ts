@@ -1,0 +1,88 @@
+/**
+ * The stream that the benchmark publishes: 1 Mbit/s of something that every server takes for H.264
+ * at 30 pictures a second and AAC. Nobody decodes it.
+ *
+ * @module
+ */
+import type { FlvMessage } from "../../protocols/_formats/flv/message.ts";
+import { readStamp, STAMP_SIZE, writeStamp } from "./stamp.ts";
+
+const FPS = 30;
+const KEY_INTERVAL = 2 * FPS;
+const KEY_BYTES = 30_000;
+const PICTURE_BYTES = 3_300;
+
+const SAMPLE_RATE = 44_100;
+const SAMPLES_PER_FRAME = 1024;
+const AUDIO_BYTES = 278;
+
+/** Baseline, 320x240: decoding order is output order, so that no server looks into the slices. */
+const AVC_RECORD =
+  "0142c00dffe100186742c00dd90141fb011000000300100000030320f142a48001000568cb83cb20";
+/** AAC-LC, 44.1 kHz, mono. */
+const AUDIO_SPECIFIC_CONFIG = [0x12, 0x08];
+
+const KEY_AVC = 0x17;
+const INTER_AVC = 0x27;
+const AAC = 0xaf;
+const IS_CONFIG = 0;
+const IS_FRAME = 1;
+const IDR_SLICE = 0x65;
+const SLICE = 0x41;
+
+/** Tag header, composition time, NAL unit length, NAL unit header. */
+const STAMP_OFFSET = 5 + 4 + 1;
+const FILLER = 0xa5;
+
+/** What comes before the first frame. */
+export function sequenceHeaders(): readonly FlvMessage[] {
+  const video = [KEY_AVC, IS_CONFIG, 0, 0, 0, ...Uint8Array.fromHex(AVC_RECORD)];
+  const audio = [AAC, IS_CONFIG, ...AUDIO_SPECIFIC_CONFIG];
+  return [
+    { type: "video", timestamp: 0, parts: [Uint8Array.from(video)] },
+    { type: "audio", timestamp: 0, parts: [Uint8Array.from(audio)] },
+  ];
+}
+
+/** The endless stream in the order in which it is sent, each frame at its timestamp. */
+export function* frames(): Generator<FlvMessage> {
+  const audio = audioBody();
+  const key = videoBody(KEY_BYTES, true);
+  const inter = videoBody(PICTURE_BYTES, false);
+  let sound = 0;
+  for (let picture = 0;; picture++) {
+    const timestamp = Math.round(picture * 1000 / FPS);
+    for (; soundTime(sound) < timestamp; sound++) {
+      yield { type: "audio", timestamp: soundTime(sound), parts: [audio] };
+    }
+    yield { type: "video", timestamp, parts: [picture % KEY_INTERVAL === 0 ? key : inter] };
+  }
+}
+
+function soundTime(frame: number): number {
+  return Math.round(frame * SAMPLES_PER_FRAME * 1000 / SAMPLE_RATE);
+}
+
+function audioBody(): Uint8Array {
+  const body = new Uint8Array(2 + AUDIO_BYTES).fill(FILLER);
+  body.set([AAC, IS_FRAME]);
+  return body;
+}
+
+function videoBody(bytes: number, isKey: boolean): Uint8Array {
+  const body = new Uint8Array(STAMP_OFFSET + bytes).fill(FILLER);
+  body.set([isKey ? KEY_AVC : INTER_AVC, IS_FRAME, 0, 0, 0]);
+  new DataView(body.buffer).setUint32(5, bytes + 1);
+  body[STAMP_OFFSET - 1] = isKey ? IDR_SLICE : SLICE;
+  return body;
+}
+
+/** Writes the time of sending into a picture of `frames`; the body is used again for the next one. */
+export function stampPicture({ type, parts: [body] }: FlvMessage, ms: number): void {
+  if (type === "video" && body !== undefined) writeStamp(body, STAMP_OFFSET, ms);
+}
+
+/** When the picture with this body was sent; `undefined` for all that is no picture of ours. */
+export function pictureStamp(body: Uint8Array): number | undefined {
+  return body.byteLength < STAMP_OFFSET + STAMP_SIZE ? undefined : readStamp(body, STAMP_OFFSET);
+}
