@@ -33,6 +33,9 @@ const MAX_BATCH_BYTES = 1 << 20;
 const SWEEP_AT_KEY = 32;
 const SWEEP_ALWAYS = 256;
 
+/** And after so many bytes: what nobody needs any more is kept no longer than for this much. */
+const SWEEP_BYTES = 4 << 20;
+
 /**
  * One list of items and any number of readers, each a place in that list. Appending costs nothing per
  * reader; readers that are at the same place are given the same batch object, so that whatever is
@@ -45,6 +48,7 @@ export class Fanout<Item extends LogItem, Batch> {
   readonly #wakers = new Map<number, Waker>();
   readonly #batches = new Map<number, PlacedBatch<Batch>>();
   #sinceSweep = 0;
+  #bytesSinceSweep = 0;
 
   constructor(options: FanoutOptions<Item, Batch>) {
     this.#options = options;
@@ -56,10 +60,13 @@ export class Fanout<Item extends LogItem, Batch> {
     let sawKey = false;
     for (const item of items) {
       this.#log.append(item);
+      this.#bytesSinceSweep += item.bytes;
       sawKey ||= item.isKey;
     }
     this.#sinceSweep += items.length;
-    if (this.#sinceSweep >= (sawKey ? SWEEP_AT_KEY : SWEEP_ALWAYS)) this.sweep();
+    const isDue = this.#sinceSweep >= (sawKey ? SWEEP_AT_KEY : SWEEP_ALWAYS) ||
+      this.#bytesSinceSweep >= SWEEP_BYTES;
+    if (isDue) this.sweep();
     for (const waker of this.#wakers.values()) waker.itemsWait();
   }
 
@@ -88,9 +95,15 @@ export class Fanout<Item extends LogItem, Batch> {
   /** Bounds every reader and forgets what nobody needs any more. */
   sweep(): void {
     this.#sinceSweep = 0;
+    this.#bytesSinceSweep = 0;
     let oldest = this.#log.next;
     for (const cursor of [...this.#cursors]) oldest = Math.min(oldest, cursor.bound());
     this.#log.trim(oldest);
+  }
+
+  /** Sequence number that the next item will have. */
+  get next(): number {
+    return this.#log.next;
   }
 
   /** What is kept for a new reader: `{items, bytes, ms}`. */
@@ -161,7 +174,8 @@ export class Cursor<Item extends LogItem, Batch> {
   readonly #options: CursorOptions;
   #sequence: number;
   #awaitsKey: boolean;
-  #lastTake: number;
+  /** When items were first seen waiting since the last take, in milliseconds of the clock. */
+  #behindSince: number | undefined;
   #dropped = 0;
 
   constructor(
@@ -177,7 +191,6 @@ export class Cursor<Item extends LogItem, Batch> {
     this.#options = options;
     this.#sequence = log.key ?? log.next;
     this.#awaitsKey = log.key === undefined;
-    this.#lastTake = clock.now();
   }
 
   /** Items lost to this reader because it was slow. */
@@ -196,17 +209,28 @@ export class Cursor<Item extends LogItem, Batch> {
 
   /** All that has queued since the last call, or `undefined` when nothing has. */
   take(): Batch | undefined {
-    this.#lastTake = this.#clock.now();
-    this.bound();
-    if (this.#awaitsKey) {
-      this.#sequence = this.#log.keyFrom(this.#sequence);
-      if (this.#sequence === this.#log.next) return undefined;
-      this.#awaitsKey = false;
-    }
-    const placed = this.#fanout.batchAt(this.#sequence);
+    this.#behindSince = undefined;
+    const placed = this.#fanout.batchAt(this.seek());
     if (placed === undefined) return undefined;
     this.#sequence = placed.next;
     return placed.batch;
+  }
+
+  /**
+   * Moves to where the next batch begins, and gives that sequence number: a key item after a loss
+   * and at the start, the newest one for a reader that is too far behind. A reader inside the group
+   * of pictures that is kept anyway may stay: that costs no memory.
+   */
+  seek(): number {
+    const log = this.#log;
+    if (this.#awaitsKey) {
+      this.#sequence = log.keyFrom(this.#sequence);
+      this.#awaitsKey = this.#sequence === log.next;
+    }
+    const tooFar = log.bytesSince(this.#sequence) > this.#limits.queueBytes ||
+      log.msSince(this.#sequence) > this.#limits.queueMs;
+    if (tooFar) this.#dropTo(log.key);
+    return this.#sequence;
   }
 
   /** Resolves when it is worth calling `take()` again. */
@@ -214,23 +238,15 @@ export class Cursor<Item extends LogItem, Batch> {
     return this.#fanout.wait(this.#options.mergeMs);
   }
 
-  /**
-   * Moves a reader that is too far behind to the newest key item, and reports one that has stopped.
-   * A reader inside the group of pictures that is kept anyway may stay: that costs no memory.
-   *
-   * @returns the sequence number from which this reader needs items.
-   */
+  /** As `seek`, and reports a reader that has stopped. */
   bound(): number {
-    const log = this.#log;
-    if (this.#awaitsKey) return this.#sequence = log.next;
-    const stalledMs = this.#clock.now() - this.#lastTake;
-    if (stalledMs > this.#limits.stallMs && this.#sequence < log.next) {
-      this.#options.onStalled(stalledMs);
-    }
-    const tooFar = log.bytesSince(this.#sequence) > this.#limits.queueBytes ||
-      log.msSince(this.#sequence) > this.#limits.queueMs;
-    if (tooFar) this.#dropTo(log.key);
-    return this.#sequence;
+    const now = this.#clock.now();
+    const sequence = this.seek();
+    if (sequence === this.#log.next) this.#behindSince = undefined;
+    else this.#behindSince ??= now;
+    const stalledMs = now - (this.#behindSince ?? now);
+    if (stalledMs > this.#limits.stallMs) this.#options.onStalled(stalledMs);
+    return sequence;
   }
 
   #dropTo(key: number | undefined): void {

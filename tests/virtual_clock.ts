@@ -41,6 +41,18 @@ export class VirtualClock implements Clock {
     this.#now = end;
   }
 
+  /** As `advance`, and lets everything that waits for nothing but its turn run after each call. */
+  async run(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settle();
+    for (let due = this.#dueBy(end); due !== undefined; due = this.#dueBy(end)) {
+      this.advance(Math.max(due.at - this.#now, 0));
+      await settle();
+    }
+    this.advance(end - this.#now);
+    await settle();
+  }
+
   #dueBy(end: number): Timer | undefined {
     let next: Timer | undefined;
     for (const timer of this.#timers) {
@@ -48,4 +60,9 @@ export class VirtualClock implements Clock {
     }
     return next;
   }
+}
+
+/** Resolves when all that needs no more than its turn has run: one turn of the event loop later. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
