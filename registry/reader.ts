@@ -95,20 +95,34 @@ export class Reader {
   }
 
   #take(): Batch | undefined {
+    if (this.#isAtEnd()) return this.#end();
     const batch = this.#cursor.take();
-    if (batch !== undefined) {
-      this.#units += batch.units.length;
-      this.#bytes += batch.bytes;
-      return batch;
-    }
-    if (this.#endings === this.#stream.endings) return undefined;
+    if (batch === undefined) return undefined;
+    this.#stopPatience();
+    this.#units += batch.units.length;
+    this.#bytes += batch.bytes;
+    return batch;
+  }
+
+  /** Whether all that is left of a publication that has ended was read. */
+  #isAtEnd(): boolean {
+    const { endings, endedAt } = this.#stream;
+    return this.#endings !== endings && this.#cursor.seek() >= endedAt;
+  }
+
+  #end(): EndBatch {
     this.#endings = this.#stream.endings;
     if (!this.#stream.isPublished) this.#startPatience();
     return { type: "end" };
   }
 
-  #startPatience(): void {
+  #stopPatience(): void {
     this.#cancelPatience?.();
+    this.#cancelPatience = undefined;
+  }
+
+  #startPatience(): void {
+    this.#stopPatience();
     this.#cancelPatience = this.#stream.clock.schedule(this.#patienceMs, () => {
       if (this.#stream.isPublished) return;
       this.cut(new NoPublisherError(this.name, this.#patienceMs, this.#stream.lastFailure));
@@ -135,7 +149,7 @@ export class Reader {
   }
 
   #leave(): void {
-    this.#cancelPatience?.();
+    this.#stopPatience();
     this.#cursor.close();
     this.#stream.removeReader(this);
     this.#stream.fanout.wake();
