@@ -17,9 +17,9 @@
 export { Gateway, type GatewayOptions } from "./protocols/gateway.ts";
 export type { Relay } from "./protocols/relays.ts";
 export { builtinProtocols } from "./protocols/mod.ts";
-export { demo } from "./protocols/demo/mod.ts";
-export { http } from "./protocols/http/mod.ts";
-export { rtmp } from "./protocols/rtmp/mod.ts";
+export { demo, type DemoOptions } from "./protocols/demo/mod.ts";
+export { http, type HttpOptions } from "./protocols/http/mod.ts";
+export { rtmp, type RtmpOptions } from "./protocols/rtmp/mod.ts";
 
 export {
   ConfigError,
@@ -31,18 +31,19 @@ export {
   type Server,
 } from "./protocols/protocol.ts";
 export { type LogFields, type Logger, silentLogger } from "./protocols/logger.ts";
-export type {
-  Address,
-  Connection,
-  ConnectOptions,
-  HttpHandler,
-  HttpPeer,
-  HttpServer,
-  Listener,
-  ListenOptions,
-  ServeHttpOptions,
-  TlsIdentity,
-  Transport,
+export {
+  type Address,
+  type Connection,
+  type ConnectOptions,
+  formatAddress,
+  type HttpHandler,
+  type HttpPeer,
+  type HttpServer,
+  type Listener,
+  type ListenOptions,
+  type ServeHttpOptions,
+  type TlsIdentity,
+  type Transport,
 } from "./protocols/_transport/transport.ts";
 export { ConnectError, ConnectionClosedError, ListenError } from "./protocols/_transport/errors.ts";
 export { MemoryTransport } from "./protocols/_transport/memory_transport.ts";
@@ -51,7 +52,10 @@ export { type PeerRequest, Registry, type RegistryOptions } from "./registry/reg
 export type { Publisher, PublisherEnd } from "./registry/publisher.ts";
 export type { Batch, EndBatch, MediaBatch, Reader, ReadOptions } from "./registry/reader.ts";
 export type { Source, SourceResolver } from "./registry/source.ts";
+export type { QueueLimits } from "./registry/fanout.ts";
+export type { LogItem } from "./registry/gop_cache.ts";
 export type { StreamSettings } from "./registry/settings.ts";
+export type { Stream, StreamState } from "./registry/stream.ts";
 export type {
   PublisherSnapshot,
   ReaderSnapshot,
@@ -63,6 +67,7 @@ export type { AccessAction, AccessPolicy, AccessRequest } from "./registry/acces
 export { type Cancel, type Clock, systemClock } from "./registry/clock.ts";
 export * from "./registry/errors.ts";
 export {
+  type BatchSource,
   memo,
   type PackageViewer,
   SharedPackager,

@@ -15,15 +15,18 @@ const streamName = z.string("expected a stream name").check((context) => {
   }
 });
 
-/** The `demo` section of the configuration. */
 export const demoOptionsSchema = z.strictObject({
   enabled: z.boolean("expected true or false").default(false),
-  /** Stream that the sample is published as. */
   name: streamName.default(DEFAULT_DEMO_NAME),
 });
 
-/** The `demo:` section: whether to publish the sample, and as which stream. */
-export type DemoOptions = z.output<typeof demoOptionsSchema>;
+/** The `demo:` section. */
+export interface DemoOptions {
+  /** Whether to publish the sample. */
+  readonly enabled: boolean;
+  /** Stream that it is published as. */
+  readonly name: string;
+}
 
 /** @throws {ConfigError} */
 export function parseOptions(raw: unknown): DemoOptions {
