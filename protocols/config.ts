@@ -13,7 +13,7 @@ const mebibytes = z.number("expected MiB").positive("expected more than 0 MiB").
 
 const url = z.string("expected a URL").refine((text) => URL.canParse(text), "expected a URL");
 
-const streamSection = z.strictObject({
+export const streamSection = z.strictObject({
   source: url.optional(),
   onDemand: z.boolean("expected true or false").default(false),
   push: z.union([url.transform((one) => [one]), z.array(url)], "expected a URL or a list of URLs")
@@ -27,7 +27,8 @@ const streamSection = z.strictObject({
   queueMiB: mebibytes.optional(),
 });
 
-const settingsSchema = z.object({
+/** All of the configuration but the sections of the modules. */
+export const settingsSchema = z.object({
   host: z.string("expected an address to listen on").min(1).default("0.0.0.0"),
   log: z.strictObject({
     level: z.enum(["debug", "info", "warn", "error"], "expected debug, info, warn or error")

@@ -6,6 +6,18 @@
 
 import { z } from "zod";
 
+/** Ports that are tried in order, or `false` for none; 0 takes a free one. */
+export type Ports = false | readonly number[];
+
+/** The `tls:` part of a section. */
+export interface TlsSection {
+  readonly port: Ports;
+  /** Certificate chain: PEM text, or the path of a file that holds it. */
+  readonly cert: string;
+  /** Private key, likewise. */
+  readonly key: string;
+}
+
 const MAX_MERGE_MS = 500;
 const PORT_RANGE = "expected a port from 0 to 65535";
 

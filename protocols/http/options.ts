@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { certificate, host, merge, ports, seconds } from "../_config/fields.ts";
+import {
+  certificate,
+  host,
+  merge,
+  type Ports,
+  ports,
+  seconds,
+  type TlsSection,
+} from "../_config/fields.ts";
 import { DEFAULT_ADMISSION_LIMITS } from "../_transport/admission.ts";
 import { ANY_ORIGIN } from "./cors.ts";
 
@@ -18,24 +26,35 @@ const origin = z.string("expected an origin such as https://example.org, or *").
   "expected an origin such as https://example.org, or *",
 );
 
-/** The `http` section of the configuration. */
 export const httpOptionsSchema = z.strictObject({
   port: ports.default([DEFAULT_HTTP_PORT]),
   host,
-  /** Serves HTTPS too. */
   tls: z.strictObject({ port: ports.default([DEFAULT_HTTPS_PORT]), ...certificate }).optional(),
   merge: merge.default(DEFAULT_MERGE_MS),
-  /** Origins whose pages may use the gateway. */
   cors: z.union([origin, z.array(origin)], {
     error: "expected an origin such as https://example.org, a list of them, or *",
   }).default(ANY_ORIGIN),
-  /** Most seconds that a viewer may wait for a stream with `?wait=`. */
   waitLimit: seconds(MAX_WAIT_LIMIT).default(DEFAULT_WAIT_LIMIT),
-  /** Most viewers at a time, in all and from one address. */
   maxViewers: z.int("expected a number").min(1, "expected 1 or more")
     .default(DEFAULT_ADMISSION_LIMITS.total),
   maxViewersPerAddress: z.int("expected a number").min(1, "expected 1 or more")
     .default(DEFAULT_ADMISSION_LIMITS.perAddress),
 });
 
-export type HttpOptions = z.output<typeof httpOptionsSchema>;
+/** The `http:` section. */
+export interface HttpOptions {
+  readonly port: Ports;
+  readonly host?: string | undefined;
+  /** Serves HTTPS too. */
+  readonly tls?: TlsSection | undefined;
+  /** Longest time in milliseconds that media waits for more to share a write with. */
+  readonly merge: number;
+  /** Origins whose pages may use the gateway. */
+  readonly cors: string | readonly string[];
+  /** Most seconds that a viewer may wait for a stream with `?wait=`. */
+  readonly waitLimit: number;
+  /** Most viewers at a time, in all. */
+  readonly maxViewers: number;
+  /** Most viewers at a time from one address. */
+  readonly maxViewersPerAddress: number;
+}

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { certificate, host, merge, ports, seconds } from "../_config/fields.ts";
+import {
+  certificate,
+  host,
+  merge,
+  type Ports,
+  ports,
+  seconds,
+  type TlsSection,
+} from "../_config/fields.ts";
 import { parseSection } from "../protocol.ts";
 
 /**
@@ -13,7 +21,7 @@ const DEFAULT_WAIT_S = 30;
 
 const MAX_WAIT_S = 3600;
 
-const schema = z.strictObject({
+export const rtmpOptionsSchema = z.strictObject({
   port: ports.default([1935]),
   host,
   tls: z.strictObject({ port: ports.default([1936]), ...certificate }).optional(),
@@ -21,14 +29,20 @@ const schema = z.strictObject({
   wait: seconds(MAX_WAIT_S).default(DEFAULT_WAIT_S),
 });
 
-/**
- * The `rtmp:` section. `port` and `tls.port` are tried in order; `merge` (ms) is how long media may
- * wait for company in one write; `wait` (s) is how long a player waits for a publisher, 0 refuses it
- * with `NetStream.Play.StreamNotFound`.
- */
-export type RtmpOptions = z.output<typeof schema>;
+/** The `rtmp:` section. */
+export interface RtmpOptions {
+  readonly port: Ports;
+  readonly host?: string | undefined;
+  readonly tls?: TlsSection | undefined;
+  /** Milliseconds that media may wait for company in one write. */
+  readonly merge: number;
+  /**
+   * Seconds that a player waits for a publisher; 0 refuses it with `NetStream.Play.StreamNotFound`.
+   */
+  readonly wait: number;
+}
 
 /** @throws {ConfigError} */
 export function parseOptions(raw: unknown): RtmpOptions {
-  return parseSection(schema, raw);
+  return parseSection(rtmpOptionsSchema, raw);
 }
