@@ -35,8 +35,18 @@ export class SourceRunner {
     this.#onEnd = onEnd;
   }
 
-  start(): void {
-    this.source.run(this.#abort.signal).then(() => this.#onEnd(), (error) => this.#onEnd(error));
+  /** Whether the source was told to stop; it may not have ended yet. */
+  get isStopped(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.source.run(this.#abort.signal);
+    } catch (error) {
+      return this.#onEnd(error);
+    }
+    this.#onEnd();
   }
 
   /** Somebody reads: the source goes on. */

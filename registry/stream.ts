@@ -56,6 +56,7 @@ export class Stream {
   #source: SourceRunner | undefined;
   #lastFailure: string | undefined;
   #endings = 0;
+  #endedAt = 0;
   /** Readers are in the middle of a picture group: what comes next must begin with a key unit. */
   #awaitsKey = false;
 
@@ -87,6 +88,11 @@ export class Stream {
   /** How many publishers have ended for good. */
   get endings(): number {
     return this.#endings;
+  }
+
+  /** Sequence number after the last unit of the publication that ended last. */
+  get endedAt(): number {
+    return this.#endedAt;
   }
 
   get description(): Description {
@@ -204,6 +210,7 @@ export class Stream {
 
   #endPublication(): void {
     this.#endings++;
+    this.#endedAt = this.fanout.next;
     this.#description = EMPTY_DESCRIPTION;
     this.#leadTrack = undefined;
     this.#unitRates.clear();
@@ -251,7 +258,11 @@ export class Stream {
   #sourceEnded(runner: SourceRunner, error: unknown): void {
     if (this.#source !== runner) return;
     this.#source = undefined;
-    if (error !== undefined) this.noteFailure(error instanceof Error ? error.message : `${error}`);
+    if (error !== undefined && !runner.isStopped) {
+      this.noteFailure(error instanceof Error ? error.message : `${error}`);
+    }
+    // A reader that came while the source was being stopped has to have it started again.
+    if (runner.isStopped && this.#readers.size > 0) return this.startSource(runner.source);
     this.#releaseIfUnused();
   }
 
