@@ -53,8 +53,11 @@ export class Timeline {
       this.#offset = this.#offsetAfterAll(unit);
       for (const other of this.#tracks.values()) other.offset = this.#offset;
     } else if (!this.#fits(unit, time, time.offset)) {
-      if (!this.#fits(unit, time, this.#offset)) this.#offset = this.#offsetAfterAll(unit);
-      time.offset = this.#offset;
+      time.offset = this.#fits(unit, time, this.#offset)
+        ? this.#offset
+        : this.#offsetAfterAll(unit);
+      // Script data often has times of its own: the media does not follow it.
+      if (unit.track.kind !== "data") this.#offset = time.offset;
     }
     return this.#give(unit, time);
   }
