@@ -103,7 +103,12 @@ export class SharedPackager<Item extends LogItem> {
 
   #end(run: Run<Item>, error?: unknown): void {
     if (this.#run === run) this.#run = undefined;
-    for (const viewer of [...this.#viewers]) if (viewer.isOf(run.fanout)) viewer.end(error);
+    for (const viewer of [...this.#viewers]) {
+      if (!viewer.isOf(run.fanout)) continue;
+      // It no longer counts: the next run ends with the last viewer of its own.
+      this.#viewers.delete(viewer);
+      viewer.end(error);
+    }
     run.fanout.close();
   }
 
@@ -122,6 +127,7 @@ export class PackageViewer<Item extends LogItem> {
   readonly #cursor: Cursor<Item, readonly Item[]>;
   readonly #onClose: (viewer: PackageViewer<Item>) => void;
   #ended: { readonly error?: unknown } | undefined;
+  #isClosed = false;
 
   constructor(
     fanout: Fanout<Item, readonly Item[]>,
@@ -149,6 +155,7 @@ export class PackageViewer<Item extends LogItem> {
    */
   async read(): Promise<readonly Item[] | undefined> {
     for (;;) {
+      if (this.#isClosed) return undefined;
       const items = this.#cursor.take();
       if (items !== undefined) return items;
       if (this.#ended?.error !== undefined) throw this.#ended.error;
@@ -163,6 +170,7 @@ export class PackageViewer<Item extends LogItem> {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.end();
     this.#cursor.close();
     this.#onClose(this);
