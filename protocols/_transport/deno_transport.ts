@@ -1,10 +1,12 @@
 import { serveHttp } from "./http_server.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import type { Transport } from "./transport.ts";
+import { listenUdp } from "./udp.ts";
 
 /** The network of the machine. */
 export const denoTransport: Transport = {
   listen: (options) => Promise.resolve().then(() => listenTcp(options)),
+  listenDatagram: (options) => Promise.resolve().then(() => listenUdp(options)),
   connect: connectTcp,
   serveHttp,
 };

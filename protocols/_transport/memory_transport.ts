@@ -3,8 +3,11 @@ import {
   type Address,
   type Connection,
   type ConnectOptions,
+  type Datagram,
+  type DatagramSocket,
   formatAddress,
   type HttpServer,
+  type ListenDatagramOptions,
   type Listener,
   type ListenOptions,
   type ServeHttpOptions,
@@ -124,10 +127,50 @@ class MemoryListener implements Listener {
   }
 }
 
+class MemoryDatagramSocket implements DatagramSocket {
+  readonly address: Address;
+  readonly #network: MemoryTransport;
+  #queue: Datagram[] = [];
+  #closed = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(address: Address, network: MemoryTransport) {
+    this.address = address;
+    this.#network = network;
+  }
+
+  deliver(datagram: Datagram): void {
+    this.#queue.push(datagram);
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  async receive(): Promise<Datagram | undefined> {
+    while (!this.#closed && this.#queue.length === 0) await this.#changed.promise;
+    return this.#closed ? undefined : this.#queue.shift();
+  }
+
+  send(datagrams: readonly Uint8Array[], to: Address): Promise<number> {
+    for (const bytes of datagrams) this.#network.route(bytes.slice(), this.address, to);
+    return Promise.resolve(datagrams.length);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#network.forget(this);
+    this.#notify();
+  }
+}
+
 /** A network inside one process: what tests listen on and connect to without a socket. */
 export class MemoryTransport implements Transport {
   readonly #listeners = new Map<number, MemoryListener>();
   readonly #httpServers = new Map<number, ServeHttpOptions>();
+  readonly #datagramSockets = new Set<MemoryDatagramSocket>();
   #nextPort = FIRST_FREE_PORT;
 
   listen({ host, port }: ListenOptions): Promise<Listener> {
@@ -135,6 +178,28 @@ export class MemoryTransport implements Transport {
     const listener = new MemoryListener(address, () => this.#listeners.delete(address.port));
     this.#listeners.set(address.port, listener);
     return Promise.resolve(listener);
+  }
+
+  listenDatagram({ host, port, group }: ListenDatagramOptions): Promise<DatagramSocket> {
+    const wanted = port === 0 ? this.#nextPort++ : port;
+    const taken = [...this.#datagramSockets].some(({ address }) => address.port === wanted);
+    if (taken && group === undefined) {
+      return Promise.reject(new ListenError(host, wanted, "the port is in use"));
+    }
+    const socket = new MemoryDatagramSocket({ host, port: wanted }, this);
+    this.#datagramSockets.add(socket);
+    return Promise.resolve(socket);
+  }
+
+  /** Hands a datagram to whatever listens on its port: addresses are all one host here. */
+  route(bytes: Uint8Array, from: Address, to: Address): void {
+    for (const socket of this.#datagramSockets) {
+      if (socket.address.port === to.port) socket.deliver({ bytes, from });
+    }
+  }
+
+  forget(socket: MemoryDatagramSocket): void {
+    this.#datagramSockets.delete(socket);
   }
 
   connect({ host, port }: ConnectOptions): Promise<Connection> {

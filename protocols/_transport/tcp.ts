@@ -1,4 +1,5 @@
 import { ConnectError, ConnectionClosedError, ListenError } from "./errors.ts";
+import { reasonOf, toAddress } from "./net.ts";
 import {
   type Address,
   type Connection,
@@ -137,15 +138,4 @@ function setOptions(conn: Deno.TcpConn | Deno.TlsConn): void {
   // A write is a whole message or several: waiting for company only adds latency.
   conn.setNoDelay(true);
   conn.setKeepAlive(true);
-}
-
-function toAddress(addr: Deno.Addr): Address {
-  return "hostname" in addr ? { host: addr.hostname, port: addr.port } : { host: "", port: 0 };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "the port is in use";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.ConnectionRefused) return "connection refused";
-  return error instanceof Error ? error.message : String(error);
 }

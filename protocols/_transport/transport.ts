@@ -77,10 +77,43 @@ export interface ServeHttpOptions extends ListenOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** One datagram that arrived. */
+export interface Datagram {
+  /** A buffer that nothing else writes to: views into it may be kept. */
+  readonly bytes: Uint8Array;
+  readonly from: Address;
+}
+
+export interface ListenDatagramOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /**
+   * A multicast group to receive from, on the interface that has the address `host`; the port may
+   * then be shared with others on this machine.
+   */
+  readonly group?: string;
+}
+
+/** A UDP socket. */
+export interface DatagramSocket {
+  readonly address: Address;
+  /** Waits for the next datagram; `undefined` after `close()`. */
+  receive(): Promise<Datagram | undefined>;
+  /**
+   * Sends each of `datagrams`, none of which may change until the promise settles. What the system
+   * has no room for, or cannot send, is lost, as it may be on the way: gives how many went out.
+   */
+  send(datagrams: readonly Uint8Array[], to: Address): Promise<number>;
+  close(): void;
+}
+
 /** Everything that touches the network. The tests have one in memory. */
 export interface Transport {
   /** @throws {ListenError} */
   listen(options: ListenOptions): Promise<Listener>;
+  /** @throws {ListenError} */
+  listenDatagram(options: ListenDatagramOptions): Promise<DatagramSocket>;
   /** @throws {ConnectError} */
   connect(options: ConnectOptions): Promise<Connection>;
   /** @throws {ListenError} */
