@@ -6,9 +6,12 @@
  */
 
 /** Video codecs whose bitstream the gateway understands. */
-export const VIDEO_CODECS = ["h264", "h265", "av1", "vp8", "vp9"] as const;
+export const VIDEO_CODECS = ["h264", "h265", "av1", "vp8", "vp9", "mjpeg"] as const;
 
-/** Audio codecs that the gateway knows by name. */
+/**
+ * Audio codecs that the gateway knows by name. `mp3` is MPEG audio of any layer, which each frame
+ * tells; `l16` is linear PCM of 16 bits, most significant byte first.
+ */
 export const AUDIO_CODECS = [
   "aac",
   "opus",
@@ -18,6 +21,8 @@ export const AUDIO_CODECS = [
   "eac3",
   "g711a",
   "g711u",
+  "g722",
+  "l16",
 ] as const;
 
 /** Data codecs: `amf0` is one serialized FLV script-data message per unit. */
@@ -30,7 +35,8 @@ export type KnownCodec = VideoCodec | AudioCodec | DataCodec;
 
 /**
  * A codec that the gateway does not know but passes on between protocols of one family:
- * `rtp:<encoding>` is one RTP payload per unit, `flv:<kind><id>` one FLV tag body per unit
+ * `rtp:<encoding>` is one RTP packet per unit, in two parts: a byte that is 0x80 where the packet has
+ * the marker and 0 elsewhere, and the RTP payload; `flv:<kind><id>` is one FLV tag body per unit
  * (`flv:video4` is On2 VP6).
  */
 export type OpaqueCodec = `rtp:${string}` | `flv:${string}`;
@@ -60,6 +66,11 @@ export interface Av1Config {
 
 export interface Vp8Config {
   readonly codec: "vp8";
+}
+
+/** One baseline JPEG image per unit, which tells everything itself. */
+export interface MjpegConfig {
+  readonly codec: "mjpeg";
 }
 
 /** What the VPCodecConfigurationRecord holds (VP Codec ISO Media File Format Binding, 2.2). */
@@ -96,8 +107,8 @@ export interface FlacConfig {
 
 /** Codecs whose frames describe themselves, or whose parameters the container states. */
 export interface PlainAudioConfig {
-  readonly codec: "mp3" | "ac3" | "eac3" | "g711a" | "g711u";
-  /** Hertz. */
+  readonly codec: "mp3" | "ac3" | "eac3" | "g711a" | "g711u" | "g722" | "l16";
+  /** Hertz; 16000 in G.722, whatever RTP says of its clock. */
   readonly sampleRate: number;
   readonly channels: number;
 }
@@ -114,6 +125,7 @@ export type CodecConfig =
   | Av1Config
   | Vp8Config
   | Vp9Config
+  | MjpegConfig
   | AacConfig
   | OpusConfig
   | FlacConfig

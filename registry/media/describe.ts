@@ -119,6 +119,7 @@ const DESCRIBERS: Describers = {
     };
   },
   vp8: () => ({ bitDepth: 8, codecString: "vp8", reorderDepth: 0 }),
+  mjpeg: () => ({ bitDepth: 8, reorderDepth: 0 }),
   vp9: (config) => ({
     profile: String(config.profile),
     level: config.level > 0 ? (config.level / 10).toFixed(1) : undefined,
@@ -149,6 +150,8 @@ const DESCRIBERS: Describers = {
   eac3: (config) => ({ ...plainAudio(config), codecString: "ec-3" }),
   g711a: plainAudio,
   g711u: plainAudio,
+  g722: plainAudio,
+  l16: plainAudio,
 };
 
 function aacProfile(objectType: number, extension?: "sbr" | "ps"): string | undefined {

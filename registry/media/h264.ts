@@ -30,6 +30,17 @@ export const H264_NAL = {
   filler: 12,
 } as const;
 
+/** Whether a NAL unit carries a picture or a part of one: a slice or a data partition. */
+export function isH264Slice(nal: Uint8Array): boolean {
+  const type = h264NalType(nal);
+  return type >= H264_NAL.slice && type <= H264_NAL.idr;
+}
+
+/** Whether a slice is the first of its picture: `first_mb_in_slice` is 0, one bit in `ue(v)`. */
+export function isFirstH264Slice(slice: Uint8Array): boolean {
+  return ((slice[1] ?? 0) & 0x80) !== 0;
+}
+
 /** `payloadType` of a recovery point SEI message, ITU-T H.264 D.1.8. */
 const SEI_RECOVERY_POINT = 6;
 

@@ -36,6 +36,16 @@ export function h265NalType(nal: Uint8Array): number {
   return (nal[0] ?? 0xff) >> 1 & 0x3f;
 }
 
+/** Whether a NAL unit carries a picture or a part of one: it is in the VCL range of types. */
+export function isH265Slice(nal: Uint8Array): boolean {
+  return h265NalType(nal) < H265_NAL.vps;
+}
+
+/** Whether a slice segment says that it is the first of its picture (7.3.6.1). */
+export function isFirstH265Slice(slice: Uint8Array): boolean {
+  return ((slice[2] ?? 0) & 0x80) !== 0;
+}
+
 /** Whether decoding can start at this access unit: it holds an IRAP picture (BLA, IDR or CRA). */
 export function isH265Key(nals: readonly Uint8Array[]): boolean {
   return nals.some((nal) => {

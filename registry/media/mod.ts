@@ -9,6 +9,7 @@ export * from "./ac3.ts";
 export * from "./av1.ts";
 export * from "./codec.ts";
 export * from "./config_equal.ts";
+export * from "./config_update.ts";
 export * from "./describe.ts";
 export * from "./description.ts";
 export * from "./errors.ts";

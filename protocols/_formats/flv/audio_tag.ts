@@ -7,8 +7,12 @@
  */
 
 import { ByteReader } from "../../../registry/media/byte_reader.ts";
-import type { AudioCodec } from "../../../registry/media/codec.ts";
-import { AUDIO_CODEC_OF_FORMAT, audioCodecOfFourCc, SOUND_FORMAT } from "./codec_ids.ts";
+import {
+  AUDIO_CODEC_OF_FORMAT,
+  audioCodecOfFourCc,
+  type FlvAudioCodec,
+  SOUND_FORMAT,
+} from "./codec_ids.ts";
 import { type ExTrack, readModEx, readTracks, type UnsupportedPacket } from "./ex_packets.ts";
 
 /** AudioPacketType of Enhanced RTMP. */
@@ -26,7 +30,7 @@ export type AudioPacket = AudioDataPacket | UnsupportedPacket;
 export interface AudioDataPacket {
   readonly type: "sequenceStart" | "codedFrames" | "sequenceEnd" | "multichannelConfig";
   readonly trackId: number;
-  readonly codec: AudioCodec;
+  readonly codec: FlvAudioCodec;
   readonly data: Uint8Array;
 }
 

@@ -6,7 +6,6 @@
  */
 
 import {
-  AUDIO_CODECS,
   type AudioCodec,
   type CodecName,
   type OpaqueCodec,
@@ -31,13 +30,18 @@ export const FOURCC_OF_CODEC = {
 
 export type FourCcCodec = keyof typeof FOURCC_OF_CODEC;
 
+/** Codecs whose frames FLV carries in a form of their own. */
+export type FlvVideoCodec = Extract<FourCcCodec, VideoCodec>;
+export type FlvAudioCodec = Extract<FourCcCodec, AudioCodec> | "g711a" | "g711u";
+export type FlvCodec = FlvVideoCodec | FlvAudioCodec;
+
 /** CodecID of video tags. */
 export const AVC_CODEC_ID = 7;
 
 /** What Chinese vendors send H.265 as; never standardized, so it is read but not written. */
 export const HEVC_CODEC_ID = 12;
 
-export const VIDEO_CODEC_OF_ID: ReadonlyMap<number, VideoCodec> = new Map([
+export const VIDEO_CODEC_OF_ID: ReadonlyMap<number, FlvVideoCodec> = new Map([
   [AVC_CODEC_ID, "h264"],
   [HEVC_CODEC_ID, "h265"],
 ]);
@@ -52,7 +56,7 @@ export const SOUND_FORMAT = {
   mp3At8kHz: 14,
 } as const;
 
-export const AUDIO_CODEC_OF_FORMAT: ReadonlyMap<number, AudioCodec> = new Map([
+export const AUDIO_CODEC_OF_FORMAT: ReadonlyMap<number, FlvAudioCodec> = new Map([
   [SOUND_FORMAT.mp3, "mp3"],
   [SOUND_FORMAT.g711a, "g711a"],
   [SOUND_FORMAT.g711u, "g711u"],
@@ -65,15 +69,19 @@ const CODEC_OF_FOURCC: ReadonlyMap<string, FourCcCodec> = new Map(
 );
 
 /** The video codec of a FourCC, or undefined when it is not one of ours. */
-export function videoCodecOfFourCc(fourCc: string): VideoCodec | undefined {
+export function videoCodecOfFourCc(fourCc: string): FlvVideoCodec | undefined {
   const codec = CODEC_OF_FOURCC.get(fourCc);
-  return VIDEO_CODECS.find((known) => known === codec);
+  return codec !== undefined && isVideo(codec) ? codec : undefined;
 }
 
 /** The audio codec of a FourCC, or undefined when it is not one of ours. */
-export function audioCodecOfFourCc(fourCc: string): AudioCodec | undefined {
+export function audioCodecOfFourCc(fourCc: string): FlvAudioCodec | undefined {
   const codec = CODEC_OF_FOURCC.get(fourCc);
-  return AUDIO_CODECS.find((known) => known === codec);
+  return codec === undefined || isVideo(codec) ? undefined : codec;
+}
+
+function isVideo(codec: FourCcCodec): codec is FlvVideoCodec {
+  return VIDEO_CODECS.some((video) => video === codec);
 }
 
 /** Whether a codec has a FourCC: not G.711, and nothing that the gateway does not know by name. */

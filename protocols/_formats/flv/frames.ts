@@ -7,18 +7,14 @@
 
 import { parseAc3Header } from "../../../registry/media/ac3.ts";
 import { splitObus, stripAv1 } from "../../../registry/media/av1.ts";
-import type {
-  AudioCodec,
-  CodecConfig,
-  PlainAudioConfig,
-  VideoCodec,
-} from "../../../registry/media/codec.ts";
+import type { CodecConfig, PlainAudioConfig } from "../../../registry/media/codec.ts";
+import { updatedH264, updatedH265 } from "../../../registry/media/config_update.ts";
 import { BitstreamError, unlessDamaged } from "../../../registry/media/errors.ts";
 import { stripH264 } from "../../../registry/media/h264.ts";
 import { stripH265 } from "../../../registry/media/h265.ts";
 import { parseMp3Header } from "../../../registry/media/mp3.ts";
 import { type LengthSize, splitLengthPrefixed } from "../../../registry/media/nal.ts";
-import { updatedH264, updatedH265 } from "./parameter_sets.ts";
+import type { FlvCodec } from "./codec_ids.ts";
 
 /** What is known of a track when a frame arrives. */
 export interface FrameContext {
@@ -45,7 +41,7 @@ const G711_SAMPLE_RATE = 8000;
  * which some encoders send in place of a picture that they skipped.
  */
 export function readFrame(
-  codec: VideoCodec | AudioCodec,
+  codec: FlvCodec,
   data: Uint8Array,
   context: FrameContext,
 ): Frame {
@@ -55,7 +51,7 @@ export function readFrame(
 
 const whole: ReadFrame = (data, { known }) => ({ payload: [data], config: known });
 
-const FRAMES: Readonly<Record<VideoCodec | AudioCodec, ReadFrame>> = {
+const FRAMES: Readonly<Record<FlvCodec, ReadFrame>> = {
   h264: readH264,
   h265: readH265,
   av1: readAv1,

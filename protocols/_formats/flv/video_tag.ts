@@ -7,8 +7,8 @@
  */
 
 import { ByteReader } from "../../../registry/media/byte_reader.ts";
-import type { CodecName, VideoCodec } from "../../../registry/media/codec.ts";
-import { VIDEO_CODEC_OF_ID, videoCodecOfFourCc } from "./codec_ids.ts";
+import type { CodecName } from "../../../registry/media/codec.ts";
+import { type FlvVideoCodec, VIDEO_CODEC_OF_ID, videoCodecOfFourCc } from "./codec_ids.ts";
 import { type ExTrack, readModEx, readTracks, type UnsupportedPacket } from "./ex_packets.ts";
 
 /** Section E.4.3.1, and VideoFrameType of Enhanced RTMP. */
@@ -43,7 +43,7 @@ export type VideoPacket =
 interface VideoPacketOf<T extends string> {
   readonly type: T;
   readonly trackId: number;
-  readonly codec: VideoCodec;
+  readonly codec: FlvVideoCodec;
   readonly data: Uint8Array;
 }
 
@@ -84,7 +84,7 @@ function parseLegacy(reader: ByteReader, frameType: number, codecId: number): Vi
 }
 
 /** AVCVIDEOPACKET, section E.4.3.2; H.265 as codec id 12 has the same form. */
-function parseAvcPacket(reader: ByteReader, codec: VideoCodec): VideoPacket {
+function parseAvcPacket(reader: ByteReader, codec: FlvVideoCodec): VideoPacket {
   const packetType = reader.u8();
   const compositionTime = readSigned24(reader);
   const data = reader.rest();

@@ -1,7 +1,7 @@
-import type { H264Config, H265Config } from "../../../registry/media/codec.ts";
-import { bytesEqual } from "../../../registry/media/config_equal.ts";
-import type { StrippedH264 } from "../../../registry/media/h264.ts";
-import type { StrippedH265 } from "../../../registry/media/h265.ts";
+import type { H264Config, H265Config } from "./codec.ts";
+import { bytesEqual } from "./config_equal.ts";
+import type { StrippedH264 } from "./h264.ts";
+import type { StrippedH265 } from "./h265.ts";
 
 /**
  * The configuration after an access unit with these parameter sets in band: `known` itself where
