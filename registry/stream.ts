@@ -23,6 +23,8 @@ import { Timeline } from "./timeline.ts";
 export interface StreamItem extends LogItem {
   readonly unit: Unit;
   readonly description: Description;
+  /** How many publications had ended before: readers are told of an end between two batches. */
+  readonly publication: number;
 }
 
 /** Whether units come, may come again soon, or nobody publishes. */
@@ -59,6 +61,8 @@ export class Stream {
   #endedAt = 0;
   /** Readers are in the middle of a picture group: what comes next must begin with a key unit. */
   #awaitsKey = false;
+  /** Nothing of the present publisher has come: what does can be begun at, though it is no key unit. */
+  #isOpening = false;
 
   constructor(name: string, host: StreamHost) {
     this.name = name;
@@ -71,7 +75,8 @@ export class Stream {
       clock: host.clock,
       limits: host.settings,
       makeBatch: toBatch,
-      joins: (previous, next) => previous.description === next.description,
+      joins: (previous, next) =>
+        previous.description === next.description && previous.publication === next.publication,
     });
   }
 
@@ -148,6 +153,7 @@ export class Stream {
     this.#stopGrace();
     this.#timeline.restart();
     this.#awaitsKey = true;
+    this.#isOpening = true;
     this.#lastFailure = undefined;
     const publisher = new Publisher(this, peer);
     this.#publisher = publisher;
@@ -183,13 +189,20 @@ export class Stream {
   }
 
   #toItem(unit: Unit): StreamItem {
+    const isOpening = this.#isOpening;
+    this.#isOpening = false;
     return {
       unit,
       description: this.#description,
+      publication: this.#endings,
       bytes: payloadBytes(unit),
       time: unit.dts * 1000 / unit.track.timescale,
-      isKey: this.#leadTrack === undefined || (unit.isKey && unit.track.id === this.#leadTrack),
+      isKey: isOpening || this.#isLeadKey(unit),
     };
+  }
+
+  #isLeadKey(unit: Unit): boolean {
+    return this.#leadTrack === undefined || (unit.isKey && unit.track.id === this.#leadTrack);
   }
 
   publisherLeft(publisher: Publisher, resumable: boolean): void {
