@@ -41,12 +41,14 @@ export class SourceRunner {
   }
 
   async start(): Promise<void> {
+    let failure: unknown;
     try {
       await this.source.run(this.#abort.signal);
     } catch (error) {
-      return this.#onEnd(error);
+      failure = error;
     }
-    this.#onEnd();
+    this.want();
+    this.#onEnd(failure);
   }
 
   /** Somebody reads: the source goes on. */
@@ -57,6 +59,7 @@ export class SourceRunner {
 
   /** Nobody reads any more: the source is stopped after the linger time. */
   release(): void {
+    if (this.isStopped) return;
     this.#cancelLinger ??= this.#clock.schedule(this.#lingerMs, () => this.stop());
   }
 
