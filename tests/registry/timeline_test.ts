@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Track } from "../../registry/media/track.ts";
 import type { Unit } from "../../registry/media/unit.ts";
 import { Timeline } from "../../registry/timeline.ts";
+import { must } from "../must.ts";
 import { AUDIO, DATA, delta, key, sound, times, unit, VIDEO } from "./units.ts";
 
 const HOUR = 3_600_000;
@@ -61,7 +62,7 @@ Deno.test("tracks that jump together stay in sync, whichever jumps first", () =>
       const [first, second] = place(timeline, ...pair);
       assertEquals(first, second);
       const [picture, audio] = place(timeline, delta(after + 400), sound(after + 410));
-      assertEquals(audio! - picture!, 10);
+      assertEquals(must(audio) - must(picture), 10);
     }
   }
 });
