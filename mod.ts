@@ -30,15 +30,19 @@ export {
   type Protocol,
   type Server,
 } from "./protocols/protocol.ts";
+export type { Ports, TlsSection } from "./protocols/_config/fields.ts";
 export { type LogFields, type Logger, silentLogger } from "./protocols/logger.ts";
 export {
   type Address,
   type Connection,
   type ConnectOptions,
+  type Datagram,
+  type DatagramSocket,
   formatAddress,
   type HttpHandler,
   type HttpPeer,
   type HttpServer,
+  type ListenDatagramOptions,
   type Listener,
   type ListenOptions,
   type ServeHttpOptions,
@@ -53,7 +57,7 @@ export type { Publisher, PublisherEnd } from "./registry/publisher.ts";
 export type { Batch, EndBatch, MediaBatch, Reader, ReadOptions } from "./registry/reader.ts";
 export type { Source, SourceResolver } from "./registry/source.ts";
 export type { QueueLimits } from "./registry/fanout.ts";
-export type { LogItem } from "./registry/gop_cache.ts";
+export type { GopLimits, LogItem } from "./registry/gop_cache.ts";
 export type { StreamSettings } from "./registry/settings.ts";
 export type { Stream, StreamState } from "./registry/stream.ts";
 export type {

@@ -11,6 +11,7 @@ import { type Logger, silentLogger, withFields } from "./logger.ts";
 import type { Context, Endpoint, HttpEnv, Protocol, Server } from "./protocol.ts";
 import { type Relay, Relays } from "./relays.ts";
 
+/** What a gateway is made of. Everything but `protocols` has a default. */
 export interface GatewayOptions {
   /** The modules to run, in starting order. */
   readonly protocols: readonly Protocol[];

@@ -9,6 +9,7 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** Takes every line and writes none. */
 export const silentLogger: Logger = {
   debug: () => {},
   info: () => {},

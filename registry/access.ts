@@ -1,3 +1,4 @@
+/** What a peer may want of a stream. */
 export type AccessAction = "publish" | "read";
 
 /** Who asks for what. Everything but `action` and `protocol` comes from the peer. */
@@ -23,4 +24,5 @@ export interface AccessPolicy {
   authorize(request: AccessRequest): void | Promise<void>;
 }
 
+/** Refuses nobody. */
 export const allowAll: AccessPolicy = { authorize: () => {} };

@@ -11,6 +11,7 @@ export interface Clock {
   schedule(delayMs: number, run: () => void): Cancel;
 }
 
+/** The time of this machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   utc: () => Date.now(),

@@ -22,6 +22,7 @@ export abstract class RegistryError extends Error {
   }
 }
 
+/** The name is none that a stream can have. */
 export class InvalidStreamNameError extends RegistryError {
   readonly code = "invalid-name";
   constructor(stream: string, readonly reason: string) {
@@ -29,6 +30,7 @@ export class InvalidStreamNameError extends RegistryError {
   }
 }
 
+/** URLs of a module begin like this name. */
 export class ReservedNameError extends RegistryError {
   readonly code = "reserved-name";
   constructor(stream: string, readonly segment: string, readonly owner: string) {
@@ -36,6 +38,7 @@ export class ReservedNameError extends RegistryError {
   }
 }
 
+/** Somebody else publishes the name. */
 export class NameTakenError extends RegistryError {
   readonly code = "name-taken";
   constructor(stream: string, readonly publisher: string) {
@@ -43,6 +46,7 @@ export class NameTakenError extends RegistryError {
   }
 }
 
+/** Nobody publishes the name, and the reader does not wait. */
 export class StreamNotFoundError extends RegistryError {
   readonly code = "not-found";
   constructor(stream: string) {
@@ -50,6 +54,7 @@ export class StreamNotFoundError extends RegistryError {
   }
 }
 
+/** The access policy said no; `reason` is told to the peer. */
 export class AccessDeniedError extends RegistryError {
   readonly code = "access-denied";
   constructor(stream: string, readonly action: "publish" | "read", readonly reason: string) {
@@ -57,6 +62,7 @@ export class AccessDeniedError extends RegistryError {
   }
 }
 
+/** A reader has waited long enough; `lastFailure` is that of the source. */
 export class NoPublisherError extends RegistryError {
   readonly code = "no-publisher";
   constructor(stream: string, readonly waitedMs: number, readonly lastFailure?: string) {
@@ -65,6 +71,7 @@ export class NoPublisherError extends RegistryError {
   }
 }
 
+/** A reader took nothing while media waited for it. */
 export class ReaderTooSlowError extends RegistryError {
   readonly code = "too-slow";
   constructor(stream: string, readonly stalledMs: number) {
@@ -72,6 +79,7 @@ export class ReaderTooSlowError extends RegistryError {
   }
 }
 
+/** Another publisher took the name over (`overridePublisher`). */
 export class PublisherReplacedError extends RegistryError {
   readonly code = "replaced";
   constructor(stream: string, readonly by: string) {
@@ -79,6 +87,7 @@ export class PublisherReplacedError extends RegistryError {
   }
 }
 
+/** The publication was ended by whoever runs the gateway. */
 export class KickedError extends RegistryError {
   readonly code = "kicked";
   constructor(stream: string, readonly reason: string) {
@@ -86,6 +95,7 @@ export class KickedError extends RegistryError {
   }
 }
 
+/** The registry is full. */
 export class TooManyStreamsError extends RegistryError {
   readonly code = "too-many-streams";
   constructor(stream: string, readonly limit: number) {
@@ -93,6 +103,7 @@ export class TooManyStreamsError extends RegistryError {
   }
 }
 
+/** The gateway stops. */
 export class RegistryClosedError extends RegistryError {
   readonly code = "closed";
   constructor(stream: string) {

@@ -37,6 +37,7 @@ export type RegistryEvent =
   /** An on-demand source ended with an error. */
   | { readonly type: "source-failed"; readonly name: string; readonly reason: string };
 
+/** Is told what happens. What it throws goes to `RegistryOptions.onInternalError`. */
 export type RegistryListener = (event: RegistryEvent) => void;
 
 /** A list of listeners. One that throws is its own problem: the others and the sender go on. */

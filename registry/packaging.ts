@@ -34,6 +34,7 @@ export interface BatchSource {
   close(): void;
 }
 
+/** What a `SharedPackager` packages, and how. */
 export interface SharedPackagerOptions<Item extends LogItem> {
   readonly clock: Clock;
   readonly limits: QueueLimits;

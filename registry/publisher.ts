@@ -4,6 +4,7 @@ import type { Description } from "./media/track.ts";
 import type { Unit } from "./media/unit.ts";
 import type { Stream } from "./stream.ts";
 
+/** How a publisher ends. */
 export interface PublisherEnd {
   /**
    * Whether the publisher may be expected back: a lost connection, not an orderly end. The stream

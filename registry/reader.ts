@@ -21,8 +21,10 @@ export interface EndBatch {
   readonly type: "end";
 }
 
+/** What `Reader.read` gives. */
 export type Batch = MediaBatch | EndBatch;
 
+/** How a reader wants to be served. */
 export interface ReadOptions {
   /** Longest time that a unit waits for others to share a write with, in milliseconds. */
   readonly mergeMs?: number;

@@ -32,6 +32,7 @@ export interface PeerRequest {
   readonly query?: string;
 }
 
+/** What a registry is made of. Everything has a default. */
 export interface RegistryOptions {
   readonly clock?: Clock;
   readonly access?: AccessPolicy;

@@ -22,11 +22,13 @@ export interface StreamSnapshot {
   readonly readers: readonly ReaderSnapshot[];
 }
 
+/** The publisher of a stream. */
 export interface PublisherSnapshot extends Peer {
   /** UTC in milliseconds. */
   readonly since: number;
 }
 
+/** A track of a stream: what its configuration says, and what came of it. */
 export interface TrackSnapshot extends TrackInfo {
   readonly id: number;
   readonly kind: Track["kind"];
@@ -36,6 +38,7 @@ export interface TrackSnapshot extends TrackInfo {
   readonly bitrate: number;
 }
 
+/** A reader of a stream: what it got, lost and has yet to take. */
 export interface ReaderSnapshot extends Peer {
   /** UTC in milliseconds. */
   readonly since: number;

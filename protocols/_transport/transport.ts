@@ -35,6 +35,7 @@ export interface TlsIdentity {
   readonly key: string;
 }
 
+/** Where to accept connections, and whether over TLS. */
 export interface ListenOptions {
   readonly host: string;
   /** 0 takes a free port. */
@@ -48,6 +49,7 @@ export interface Listener extends AsyncIterable<Connection> {
   close(): void;
 }
 
+/** Where to connect to, and how long to try. */
 export interface ConnectOptions {
   readonly host: string;
   readonly port: number;
@@ -63,14 +65,17 @@ export interface HttpPeer {
   readonly upgrade?: () => { readonly socket: WebSocket; readonly response: Response };
 }
 
+/** Answers a request. */
 export type HttpHandler = (request: Request, peer: HttpPeer) => Response | Promise<Response>;
 
+/** A running HTTP server. */
 export interface HttpServer {
   readonly address: Address;
   /** Stops accepting, lets running responses end for `graceMs`, then closes what is left. */
   close(graceMs: number): Promise<void>;
 }
 
+/** Where to serve HTTP, and who answers. */
 export interface ServeHttpOptions extends ListenOptions {
   readonly handler: HttpHandler;
   /** Called with what a handler threw; the peer gets a 500. */

@@ -11,6 +11,7 @@ import { serveRtmp } from "./server.ts";
 
 export type { RtmpOptions } from "./options.ts";
 
+/** The RTMP module: server, pull and push. */
 export const rtmp: Protocol<RtmpOptions> = {
   name: "rtmp",
   schemes: ["rtmp", "rtmps"],

@@ -41,6 +41,7 @@ export type KnownCodec = VideoCodec | AudioCodec | DataCodec;
  */
 export type OpaqueCodec = `rtp:${string}` | `flv:${string}`;
 
+/** Every codec that a track can have. */
 export type CodecName = KnownCodec | OpaqueCodec;
 
 /** Parameter sets without start codes, ITU-T H.264 section 7.3.2. */
@@ -64,6 +65,7 @@ export interface Av1Config {
   readonly sequenceHeader: Uint8Array;
 }
 
+/** VP8 has none: every key frame says it all (RFC 6386 section 9.1). */
 export interface Vp8Config {
   readonly codec: "vp8";
 }
@@ -119,6 +121,7 @@ export interface OpaqueConfig {
   readonly data?: Uint8Array;
 }
 
+/** What a decoder must know before the first unit, by codec. */
 export type CodecConfig =
   | H264Config
   | H265Config

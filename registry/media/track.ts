@@ -23,4 +23,5 @@ export interface Description {
   readonly metadata: Metadata;
 }
 
+/** No tracks: nobody has said anything yet. */
 export const EMPTY_DESCRIPTION: Description = { tracks: [], metadata: {} };
