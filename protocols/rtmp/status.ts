@@ -29,7 +29,6 @@ function error(code: string): Status {
 export const STATUS = {
   CONNECT_SUCCESS: status("NetConnection.Connect.Success"),
   CONNECT_REJECTED: error("NetConnection.Connect.Rejected"),
-  CONNECT_INVALID_APP: error("NetConnection.Connect.InvalidApp"),
   CONNECT_CLOSED: status("NetConnection.Connect.Closed"),
   CALL_FAILED: error("NetConnection.Call.Failed"),
 
@@ -47,11 +46,9 @@ export const STATUS = {
   PLAY_NO_SUPPORTED_TRACK: error("NetStream.Play.NoSupportedTrackFound"),
   PLAY_PUBLISH_NOTIFY: status("NetStream.Play.PublishNotify"),
   PLAY_UNPUBLISH_NOTIFY: status("NetStream.Play.UnpublishNotify"),
-  DATA_START: status("NetStream.Data.Start"),
 
   PAUSE_NOTIFY: status("NetStream.Pause.Notify"),
   UNPAUSE_NOTIFY: status("NetStream.Unpause.Notify"),
-  SEEK_NOTIFY: status("NetStream.Seek.Notify"),
   SEEK_FAILED: error("NetStream.Seek.Failed"),
 } as const satisfies Readonly<Record<string, Status>>;
 

@@ -1,10 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { readStatus, STATUS } from "../../../protocols/rtmp/status.ts";
 
-Deno.test("refusals have the level error, and only they", () => {
-  const refusal = /Failed|Rejected|InvalidApp|BadName|Denied|NotFound/;
+Deno.test("refusals have the level error, a line that is too slow has warning, the rest status", () => {
+  const refusal = /Failed|Rejected|BadName|Denied|NotFound|NoSupportedTrack/;
   for (const { level, code } of Object.values(STATUS)) {
-    assertEquals(level, refusal.test(code) ? "error" : "status");
+    const expected = refusal.test(code)
+      ? "error"
+      : /Insufficient/.test(code)
+      ? "warning"
+      : "status";
+    assertEquals(level, expected, code);
   }
 });
 
