@@ -25,6 +25,7 @@ export const streamSection = z.strictObject({
   gopMiB: mebibytes.optional(),
   queueSeconds: duration.optional(),
   queueMiB: mebibytes.optional(),
+  stall: duration.optional(),
 });
 
 /** All of the configuration but the sections of the modules. */
@@ -107,6 +108,7 @@ function toStreamSettings(section: StreamSection | undefined): Partial<StreamSet
     gopBytes: scaled(section.gopMiB, 1 << 20),
     queueMs: scaled(section.queueSeconds, 1000),
     queueBytes: scaled(section.queueMiB, 1 << 20),
+    stallMs: scaled(section.stall, 1000),
   });
 }
 
