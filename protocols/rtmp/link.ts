@@ -13,7 +13,7 @@ import { MESSAGE_TYPE, type OutgoingMessage, type RtmpMessage } from "./message.
  */
 export const OUT_CHUNK_SIZE = 64 * 1024;
 
-/** How much a peer may send before it hears an Acknowledgement, and we from it. */
+/** How much we send before we want to hear an Acknowledgement. */
 export const ACK_WINDOW = 2_500_000;
 
 /** A player says little, a publisher much: the buffer grows when a read fills it. */
@@ -52,7 +52,8 @@ export class RtmpLink {
   #buffer: Uint8Array;
   /** Bytes that followed the handshake in the same read. */
   #rest: Uint8Array | undefined;
-  #peerWindow = ACK_WINDOW;
+  /** Bytes after which the peer has asked for an Acknowledgement, if it has. */
+  #peerWindow: number | undefined;
   #acknowledged = 0;
   #lastReceived: number;
 
@@ -117,9 +118,14 @@ export class RtmpLink {
     return bytes;
   }
 
+  /**
+   * An Acknowledgement that finds the socket of an encoder closed already makes its system reset the
+   * connection, which loses the end of what it sent: nobody gets any without having asked.
+   */
   #acknowledge(): void {
     const { bytesRead } = this.#reader;
-    if (bytesRead - this.#acknowledged < this.#peerWindow / 2) return;
+    const window = this.#peerWindow;
+    if (window === undefined || bytesRead - this.#acknowledged < window / 2) return;
     this.#acknowledged = bytesRead;
     this.control({ kind: "acknowledgement", sequence: bytesRead });
   }
