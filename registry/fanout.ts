@@ -1,5 +1,6 @@
-import type { Cancel, Clock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { GopCache, type GopLimits, type LogItem } from "./gop_cache.ts";
+import { Waker } from "./waker.ts";
 
 /** How far a reader may fall behind. */
 export interface QueueLimits extends GopLimits {
@@ -20,7 +21,7 @@ export interface FanoutOptions<Item extends LogItem, Batch> {
 }
 
 export interface CursorOptions {
-  /** Longest time that an item waits for company, so that many go out in one write. 0 is none. */
+  /** How long items wait for company, so that many go out in one write: see `Waker`. 0 is not. */
   readonly mergeMs: number;
   readonly onDropped: (items: number) => void;
   readonly onStalled: (stalledMs: number) => void;
@@ -67,7 +68,8 @@ export class Fanout<Item extends LogItem, Batch> {
     const isDue = this.#sinceSweep >= (sawKey ? SWEEP_AT_KEY : SWEEP_ALWAYS) ||
       this.#bytesSinceSweep >= SWEEP_BYTES;
     if (isDue) this.sweep();
-    for (const waker of this.#wakers.values()) waker.itemsWait();
+    const ride = items.every((item) => item.rides === true);
+    for (const waker of this.#wakers.values()) waker.itemsWait(ride);
   }
 
   /** Adds a reader that begins at the newest key item, or waits for one where none is kept. */
@@ -142,7 +144,7 @@ export class Fanout<Item extends LogItem, Batch> {
     return items;
   }
 
-  /** Resolves when items were appended, at most `mergeMs` after the first of them, or at `wake()`. */
+  /** Resolves when items were appended and have waited for others long enough, or at `wake()`. */
   wait(mergeMs: number): Promise<void> {
     let waker = this.#wakers.get(mergeMs);
     if (waker === undefined) {
@@ -261,37 +263,5 @@ export class Cursor<Item extends LogItem, Batch> {
 
   close(): void {
     this.#fanout.remove(this);
-  }
-}
-
-/** Wakes all readers of one merge time together, so that they take the same batch. */
-class Waker {
-  readonly #clock: Clock;
-  readonly #mergeMs: number;
-  #waiting: PromiseWithResolvers<void> | undefined;
-  #cancel: Cancel | undefined;
-
-  constructor(clock: Clock, mergeMs: number) {
-    this.#clock = clock;
-    this.#mergeMs = mergeMs;
-  }
-
-  wait(): Promise<void> {
-    this.#waiting ??= Promise.withResolvers<void>();
-    return this.#waiting.promise;
-  }
-
-  itemsWait(): void {
-    if (this.#waiting === undefined || this.#cancel !== undefined) return;
-    if (this.#mergeMs === 0) this.wake();
-    else this.#cancel = this.#clock.schedule(this.#mergeMs, () => this.wake());
-  }
-
-  wake(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.resolve();
   }
 }

@@ -5,6 +5,8 @@ export interface LogItem {
   readonly time: number;
   /** Whether a reader can begin here. */
   readonly isKey: boolean;
+  /** Whether it may wait for a later item to share a write with: audio beside video. */
+  readonly rides?: boolean;
 }
 
 /** How much of one group of pictures is kept for new readers. */

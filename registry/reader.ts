@@ -26,7 +26,10 @@ export type Batch = MediaBatch | EndBatch;
 
 /** How a reader wants to be served. */
 export interface ReadOptions {
-  /** Longest time that a unit waits for others to share a write with, in milliseconds. */
+  /**
+   * Longest time that a unit waits for others to share a write with, in milliseconds. Audio beside
+   * video may wait longer, for the next picture.
+   */
   readonly mergeMs?: number;
   /** How long to wait for a publisher, in milliseconds; 0 refuses a name that has none. */
   readonly patienceMs?: number;

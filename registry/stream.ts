@@ -198,6 +198,7 @@ export class Stream {
       bytes: payloadBytes(unit),
       time: unit.dts * 1000 / unit.track.timescale,
       isKey: isOpening || this.#isLeadKey(unit),
+      rides: this.#leadTrack !== undefined && unit.track.id !== this.#leadTrack,
     };
   }
 
