@@ -67,6 +67,7 @@ class MemoryConnection implements Connection {
   readonly remote: Address;
   readonly #incoming: Pipe;
   readonly #outgoing: Pipe;
+  #closed = false;
 
   constructor(local: Address, remote: Address, incoming: Pipe, outgoing: Pipe) {
     this.local = local;
@@ -75,8 +76,8 @@ class MemoryConnection implements Connection {
     this.#outgoing = outgoing;
   }
 
-  read(buffer: Uint8Array): Promise<number | undefined> {
-    return this.#incoming.read(buffer);
+  async read(buffer: Uint8Array): Promise<number | undefined> {
+    return this.#closed ? undefined : await this.#incoming.read(buffer);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -85,6 +86,7 @@ class MemoryConnection implements Connection {
   }
 
   close(): void {
+    this.#closed = true;
     this.#incoming.end();
     this.#outgoing.end();
   }
@@ -122,6 +124,8 @@ class MemoryListener implements Listener {
 
   close(): void {
     this.#closed = true;
+    for (const connection of this.#backlog) connection.close();
+    this.#backlog = [];
     this.#onClose();
     this.#notify();
   }

@@ -100,8 +100,9 @@ export function listenTcp({ host, port, tls }: ListenOptions): Listener {
 /** Connects over TCP or TLS. @throws {ConnectError} */
 export async function connectTcp(options: ConnectOptions): Promise<Connection> {
   const { host, port, tls = false, timeoutMs = CONNECT_TIMEOUT_MS, signal } = options;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const stop = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const stop = AbortSignal.any(signal === undefined ? [timeout.signal] : [timeout.signal, signal]);
   let conn: Deno.TcpConn | Deno.TlsConn | undefined;
   try {
     conn = await Deno.connect({ hostname: host, port, signal: stop });
@@ -109,7 +110,10 @@ export async function connectTcp(options: ConnectOptions): Promise<Connection> {
     if (tls) conn = await startTls(conn, host, stop);
     return new TcpConnection(conn);
   } catch (error) {
-    throw new ConnectError(host, port, timeout.aborted ? "it did not answer" : reasonOf(error));
+    const reason = timeout.signal.aborted ? "it did not answer" : reasonOf(error);
+    throw new ConnectError(host, port, reason);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -16,17 +16,13 @@ interface Piece {
 export class WriteQueue {
   readonly #connection: Connection;
   #pieces: Piece[] = [];
-  #queuedBytes = 0;
+  /** Bytes behind the write that is under way, however large that one is. */
+  #waitingBytes = 0;
   #writing = false;
   #failure: Error | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
-  }
-
-  /** Bytes that were not handed to the system yet. */
-  get queuedBytes(): number {
-    return this.#queuedBytes;
   }
 
   /**
@@ -38,20 +34,15 @@ export class WriteQueue {
    */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#queuedBytes > MAX_QUEUED_BYTES) {
+    if (this.#waitingBytes > MAX_QUEUED_BYTES) {
       const remote = formatAddress(this.#connection.remote);
       return Promise.reject(new WriteQueueOverflowError(remote, MAX_QUEUED_BYTES));
     }
-    this.#queuedBytes += bytes.byteLength;
     if (!this.#writing && this.#pieces.length === 0) return this.#writeNow(bytes);
+    this.#waitingBytes += bytes.byteLength;
     const done = Promise.withResolvers<void>();
     this.#pieces.push({ bytes, done });
     return done.promise;
-  }
-
-  /** Queues `bytes` without telling when, or whether, they were written. */
-  post(bytes: Uint8Array): void {
-    this.write(bytes).catch(() => {});
   }
 
   async #writeNow(bytes: Uint8Array): Promise<void> {
@@ -63,7 +54,6 @@ export class WriteQueue {
       throw this.#failure;
     } finally {
       this.#writing = false;
-      this.#queuedBytes -= bytes.byteLength;
     }
     if (this.#pieces.length > 0) this.#writeQueued();
   }
@@ -85,6 +75,7 @@ export class WriteQueue {
       size += bytes.byteLength;
       count++;
     }
+    this.#waitingBytes -= size;
     return this.#pieces.splice(0, count);
   }
 
@@ -94,10 +85,8 @@ export class WriteQueue {
       : new ConnectionClosedError(formatAddress(this.#connection.remote));
     const pieces = this.#pieces;
     this.#pieces = [];
-    for (const { bytes, done } of pieces) {
-      this.#queuedBytes -= bytes.byteLength;
-      done.reject(this.#failure);
-    }
+    this.#waitingBytes = 0;
+    for (const { done } of pieces) done.reject(this.#failure);
   }
 }
 
