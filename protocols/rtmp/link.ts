@@ -1,4 +1,5 @@
 import type { Clock } from "../../registry/clock.ts";
+import { WriteQueueOverflowError } from "../_transport/errors.ts";
 import { type Connection, formatAddress } from "../_transport/transport.ts";
 import { WriteQueue } from "../_transport/write_queue.ts";
 import { ChunkReader } from "./chunk_reader.ts";
@@ -153,14 +154,19 @@ export class RtmpLink {
     this.post(...controls.map(encodeControl));
   }
 
-  /** Sends messages without waiting; a connection that has ended is noticed by `read`. */
+  /**
+   * Sends messages without waiting. A connection that has ended is noticed by `read`; one whose peer
+   * reads nothing of all that it makes us send is ended.
+   */
   post(...messages: readonly OutgoingMessage[]): void {
-    this.#writes.post(chunkMessages(messages, OUT_CHUNK_SIZE));
+    this.postChunks(chunkMessages(messages, OUT_CHUNK_SIZE));
   }
 
   /** Sends bytes that are chunks already, as `write`, without waiting. */
   postChunks(chunks: Uint8Array): void {
-    this.#writes.post(chunks);
+    this.#writes.write(chunks).catch((error) => {
+      if (error instanceof WriteQueueOverflowError) this.close();
+    });
   }
 
   /**
@@ -174,13 +180,16 @@ export class RtmpLink {
   }
 
   /** Closes when everything that was posted has been written, but soon in any case. */
-  closeWhenSent(): void {
+  async closeWhenSent(): Promise<void> {
     const cancel = this.#clock.schedule(GOODBYE_MS, () => this.close());
-    const close = () => {
+    try {
+      await this.#writes.write(new Uint8Array(0));
+    } catch {
+      // There is nobody left to say goodbye to.
+    } finally {
       cancel();
       this.close();
-    };
-    this.#writes.write(new Uint8Array(0)).then(close, close);
+    }
   }
 
   close(): void {

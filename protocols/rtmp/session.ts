@@ -63,6 +63,7 @@ export class RtmpSession {
   #idleSince: number;
   #idleLimit = FIRST_COMMAND_MS;
   #endReason: string | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor({ context, options, link, refusal }: SessionOptions) {
     this.#context = context;
@@ -81,6 +82,7 @@ export class RtmpSession {
       failure = error;
     }
     this.#finish(failure);
+    await this.#closing;
   }
 
   async #serve(): Promise<void> {
@@ -103,7 +105,7 @@ export class RtmpSession {
     for (const stream of this.#streams.values()) stream.delete({ resumable: true });
     this.#streams.clear();
     this.#state = nextConnectionState(this.#state, "close");
-    this.#link.close();
+    if (this.#closing === undefined) this.#link.close();
     if (failure !== undefined && !isPeersFault(failure)) {
       log.error("session failed", { remote: this.#link.remote, reason: stackOf(failure) });
     } else if (reason !== undefined) log.info("closed", { remote: this.#link.remote, reason });
@@ -114,7 +116,7 @@ export class RtmpSession {
   end(reason: string): void {
     if (this.#endReason !== undefined) return;
     this.#endReason = reason;
-    this.#link.closeWhenSent();
+    this.#closing = this.#link.closeWhenSent();
   }
 
   /** Tells the client that the gateway stops, and ends the connection. */
@@ -172,11 +174,12 @@ export class RtmpSession {
   }
 
   async #command(command: RtmpCommand, streamId: number): Promise<void> {
-    const handler = this.#handlers[command.name];
+    const { name } = command;
+    const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
     try {
-      if (command.name !== "connect") this.#step("call");
+      if (name !== "connect") this.#step("call");
       if (handler !== undefined) return await handler(command, streamId);
-      throw new RtmpError(`Cannot call ${command.name}: there is no such command`);
+      throw new RtmpError(`Cannot call ${name}: there is no such command`);
     } catch (error) {
       if (!(error instanceof RtmpError)) throw error;
       this.#reply(errorOf(command, STATUS.CALL_FAILED, error.message));
