@@ -45,6 +45,7 @@ class RtmpServer implements Server {
   readonly #handshakes = new Set<Connection>();
   readonly #sessions = new Set<RtmpSession>();
   #refusals = 0;
+  #isClosing = false;
   #cancelCheck: Cancel;
 
   constructor(context: Context, options: RtmpOptions) {
@@ -86,6 +87,7 @@ class RtmpServer implements Server {
 
   async #accept(listener: Listener): Promise<void> {
     for await (const connection of listener) {
+      if (this.#isClosing) return connection.close();
       const done = this.#serve(connection).finally(() => this.#connections.delete(done));
       this.#connections.add(done);
     }
@@ -109,7 +111,7 @@ class RtmpServer implements Server {
 
   async #serveAdmitted(connection: Connection, refusal: string | undefined): Promise<void> {
     const link = await this.#shakeHands(connection);
-    if (link === undefined) return;
+    if (link === undefined || this.#isClosing) return;
     const session = new RtmpSession({
       context: this.#context,
       options: this.#options,
@@ -148,6 +150,7 @@ class RtmpServer implements Server {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#cancelCheck();
     for (const listener of this.#listeners.keys()) listener.close();
     for (const connection of this.#handshakes) connection.close();
