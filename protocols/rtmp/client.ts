@@ -64,7 +64,10 @@ export class RtmpClient {
     const { host, port, tls } = target;
     const { transport, clock, signal } = options;
     const connection = await transport.connect({ host, port, tls, signal, timeoutMs: ANSWER_MS });
-    const cancel = clock.schedule(ANSWER_MS, () => connection.close());
+    const close = () => connection.close();
+    const cancel = clock.schedule(ANSWER_MS, close);
+    signal.addEventListener("abort", close, { once: true });
+    if (signal.aborted) close();
     try {
       const link = await RtmpLink.open(connection, clock);
       if (link === undefined) {
@@ -77,6 +80,7 @@ export class RtmpClient {
       connection.close();
       throw error;
     } finally {
+      signal.removeEventListener("abort", close);
       cancel();
     }
   }

@@ -37,6 +37,7 @@ export async function pullRtmp(context: Context, url: URL, target: string): Prom
     sink?.publisher.close({ resumable: !isOrderly && !context.signal.aborted });
     client.close();
   }
+  sink?.publisher.signal.throwIfAborted();
   if (!isOrderly && !context.signal.aborted) {
     throw new RtmpSilenceError(`Cannot go on with ${target}: the connection ended`);
   }
@@ -82,7 +83,6 @@ export async function pushRtmp(context: Context, source: string, url: URL): Prom
     try {
       await client.publish();
       await send(client, reader, signal);
-      client.unpublish();
     } finally {
       client.close();
     }
