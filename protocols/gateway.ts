@@ -32,7 +32,8 @@ export class Gateway {
   readonly #http = new Hono<HttpEnv>();
   readonly #abort = new AbortController();
   readonly #relays: Relays;
-  #servers: readonly Server[] = [];
+  readonly #servers: Server[] = [];
+  #stopped: Promise<void> | undefined;
   #config: Config;
 
   /** @throws {ConfigError} */
@@ -71,14 +72,8 @@ export class Gateway {
 
   /** Starts every module. On failure, what had started is stopped again. @throws {ListenError} */
   async start(): Promise<void> {
-    const servers: Server[] = [];
-    this.#servers = servers;
     try {
-      for (const protocol of this.#protocols) {
-        const context = this.#context(protocol, this.#abort.signal);
-        const server = await protocol.serve?.(context, this.#config.options.get(protocol));
-        if (server !== undefined) servers.push(server);
-      }
+      for (const protocol of this.#protocols) await this.#serve(protocol);
     } catch (error) {
       await this.stop();
       throw error;
@@ -86,13 +81,26 @@ export class Gateway {
     this.#relays.apply(this.#config.settings);
   }
 
+  async #serve(protocol: Protocol): Promise<void> {
+    const { signal } = this.#abort;
+    const options = this.#config.options.get(protocol);
+    const server = await protocol.serve?.(this.#context(protocol, signal), options);
+    if (server === undefined) return;
+    if (signal.aborted) await server.close();
+    signal.throwIfAborted();
+    this.#servers.push(server);
+  }
+
   /** Says goodbye to every peer and resolves when all have gone. May be called again. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#stopped ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
     this.#abort.abort();
     this.registry.close();
-    const servers = this.#servers;
-    this.#servers = [];
-    await Promise.all(servers.map((server) => server.close()));
+    const servers = this.#servers.splice(0);
+    await Promise.all([this.#relays.ended(), ...servers.map((server) => server.close())]);
   }
 
   /**

@@ -24,11 +24,20 @@ export interface RelaysOptions {
 type Way = "pull" | "push";
 type Attempt = (signal: AbortSignal) => Promise<void>;
 
+/** What is tried again and again. */
+interface Job {
+  readonly label: string;
+  readonly attempt: Attempt;
+  /** Told why an attempt failed. */
+  readonly onFailure?: (reason: string) => void;
+}
+
 /** Streams between this gateway and other servers: from the configuration, and from code. */
 export class Relays {
   readonly #options: RelaysOptions;
   /** Those that the configuration asks for, by what it says of them. */
   readonly #configured = new Map<string, Relay>();
+  readonly #running = new Set<Promise<void>>();
 
   constructor(options: RelaysOptions) {
     this.#options = options;
@@ -36,27 +45,19 @@ export class Relays {
 
   /** Fetches `url` as the stream `name`, until it is stopped. @throws {ConfigError} */
   pull(url: URL, name: string): Relay {
-    return this.#start(
-      `pull ${name} from ${withoutSecrets(url)}`,
-      name,
-      this.#pullAttempt(url, name),
-    );
+    return this.#start(this.#pullJob(`pull ${name} from ${withoutSecrets(url)}`, url, name));
   }
 
   /** Sends the stream `name` to `url` whenever it is published. @throws {ConfigError} */
   push(name: string, url: URL): Relay {
-    return this.#start(
-      `push ${name} to ${withoutSecrets(url)}`,
-      name,
-      this.#pushAttempt(name, url),
-    );
+    const label = `push ${name} to ${withoutSecrets(url)}`;
+    return this.#start({ label, attempt: this.#pushAttempt(name, url) });
   }
 
   /** A source that fetches `url` as `name` for as long as somebody reads. @throws {ConfigError} */
   onDemand(url: URL, name: string): Source {
-    const attempt = this.#pullAttempt(url, name);
-    const label = withoutSecrets(url);
-    return { label, run: (signal) => this.#supervise(label, name, attempt, signal) };
+    const job = this.#pullJob(withoutSecrets(url), url, name);
+    return { label: job.label, run: (signal) => this.#supervise(job, signal) };
   }
 
   /** Starts what the settings ask for and stops what they no longer do; the rest goes on. */
@@ -101,28 +102,40 @@ export class Relays {
     return wanted;
   }
 
-  #start(label: string, name: string, attempt: Attempt): Relay {
-    const abort = new AbortController();
-    const signal = AbortSignal.any([abort.signal, this.#options.signal]);
-    this.#supervise(label, name, attempt, signal);
-    return { label, stop: () => abort.abort() };
+  /** Resolves when every relay has ended, which they do after the signal was aborted. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#running);
   }
 
-  #supervise(label: string, name: string, attempt: Attempt, signal: AbortSignal): Promise<void> {
+  #start(job: Job): Relay {
+    const abort = new AbortController();
+    this.#supervise(job, abort.signal);
+    return { label: job.label, stop: () => abort.abort() };
+  }
+
+  #supervise({ label, attempt, onFailure }: Job, stopped: AbortSignal): Promise<void> {
     const { registry, log } = this.#options;
-    return supervise(() => attempt(signal), {
+    const signal = AbortSignal.any([stopped, this.#options.signal]);
+    const running = supervise(() => attempt(signal), {
       clock: registry.clock,
-      signal: AbortSignal.any([signal, this.#options.signal]),
+      signal,
       onRetry: (reason, pauseMs) => {
-        registry.get(name)?.noteFailure(reason);
+        onFailure?.(reason);
         log.warn("relay ended, trying again", { relay: label, reason, pauseMs });
       },
-    });
+    }).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
   }
 
-  #pullAttempt(url: URL, name: string): Attempt {
+  #pullJob(label: string, url: URL, name: string): Job {
+    const { registry, contextFor } = this.#options;
     const [protocol, pull] = this.#protocolFor(url, "pull");
-    return (signal) => pull.call(protocol, this.#options.contextFor(protocol, signal), url, name);
+    return {
+      label,
+      attempt: (signal) => pull.call(protocol, contextFor(protocol, signal), url, name),
+      onFailure: (reason) => registry.get(name)?.noteFailure(reason),
+    };
   }
 
   #pushAttempt(name: string, url: URL): Attempt {

@@ -23,15 +23,22 @@ export async function supervise(
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     const began = clock.now();
-    const reason = await attempt().then(
-      () => "the other side ended it",
-      (error) => error instanceof Error ? error.message : String(error),
-    );
+    const reason = await endOf(attempt);
     if (signal.aborted) return;
     if (clock.now() - began >= WORKED_MS) pauseMs = FIRST_PAUSE_MS;
     onRetry(reason, pauseMs);
     await pause(pauseMs, clock, signal);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+/** Runs `attempt`, and tells why it ended. */
+async function endOf(attempt: () => Promise<void>): Promise<string> {
+  try {
+    await attempt();
+    return "the other side ended it";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
