@@ -54,7 +54,14 @@ export { MemoryTransport } from "./protocols/_transport/memory_transport.ts";
 
 export { type PeerRequest, Registry, type RegistryOptions } from "./registry/registry.ts";
 export type { Publisher, PublisherEnd } from "./registry/publisher.ts";
-export type { Batch, EndBatch, MediaBatch, Reader, ReadOptions } from "./registry/reader.ts";
+export type {
+  Batch,
+  EndBatch,
+  MediaBatch,
+  ReadBatch,
+  Reader,
+  ReadOptions,
+} from "./registry/reader.ts";
 export type { Source, SourceResolver } from "./registry/source.ts";
 export type { QueueLimits } from "./registry/fanout.ts";
 export type { GopLimits, LogItem } from "./registry/gop_cache.ts";
@@ -70,11 +77,5 @@ export type { Peer, RegistryEvent, RegistryListener } from "./registry/events.ts
 export type { AccessAction, AccessPolicy, AccessRequest } from "./registry/access.ts";
 export { type Cancel, type Clock, systemClock } from "./registry/clock.ts";
 export * from "./registry/errors.ts";
-export {
-  type BatchSource,
-  memo,
-  type PackageViewer,
-  SharedPackager,
-  type SharedPackagerOptions,
-} from "./registry/packaging.ts";
+export { memo, memoPair, type Packager, type Packaging } from "./registry/packaging.ts";
 export * from "./registry/media/mod.ts";

@@ -9,6 +9,7 @@ export type RegistryErrorCode =
   | "too-slow"
   | "replaced"
   | "kicked"
+  | "packaging-failed"
   | "too-many-streams"
   | "closed";
 
@@ -92,6 +93,14 @@ export class KickedError extends RegistryError {
   readonly code = "kicked";
   constructor(stream: string, readonly reason: string) {
     super(stream, `Cannot go on with ${stream}: ${reason}`);
+  }
+}
+
+/** The stream could not be put into the form that a reader asked for. */
+export class PackagingError extends RegistryError {
+  readonly code = "packaging-failed";
+  constructor(stream: string, readonly reason: string) {
+    super(stream, `Cannot go on reading ${stream}: ${reason}`);
   }
 }
 

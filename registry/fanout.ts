@@ -50,6 +50,7 @@ export class Fanout<Item extends LogItem, Batch> {
   readonly #batches = new Map<number, PlacedBatch<Batch>>();
   #sinceSweep = 0;
   #bytesSinceSweep = 0;
+  #endedAt = 0;
 
   constructor(options: FanoutOptions<Item, Batch>) {
     this.#options = options;
@@ -83,10 +84,17 @@ export class Fanout<Item extends LogItem, Batch> {
     this.#cursors.delete(cursor);
   }
 
-  /** New readers no longer begin with what is kept; present ones still get it. */
-  invalidate(): void {
+  /** Tells present readers of an end, after what they have yet to take; new ones begin after it. */
+  end(): void {
+    this.#endedAt = this.#log.next;
     this.#log.invalidate();
     this.sweep();
+    this.wake();
+  }
+
+  /** Sequence number after the last item before the last `end()`. */
+  get endedAt(): number {
+    return this.#endedAt;
   }
 
   /** Wakes every reader that waits, whether or not there is something to take. */
@@ -103,16 +111,21 @@ export class Fanout<Item extends LogItem, Batch> {
     this.#log.trim(oldest);
   }
 
-  /** Sequence number that the next item will have. */
-  get next(): number {
-    return this.#log.next;
-  }
-
   /** What is kept for a new reader: `{items, bytes, ms}`. */
   get kept(): { readonly items: number; readonly bytes: number; readonly ms: number } {
     const { key, next } = this.#log;
     if (key === undefined) return { items: 0, bytes: 0, ms: 0 };
     return { items: next - key, bytes: this.#log.bytesSince(key), ms: this.#log.msSince(key) };
+  }
+
+  /** The items that a new reader is given at once. */
+  keptItems(): readonly Item[] {
+    const items: Item[] = [];
+    for (let at = this.#log.key ?? this.#log.next; at < this.#log.next; at++) {
+      const item = this.#log.at(at);
+      if (item !== undefined) items.push(item);
+    }
+    return items;
   }
 
   /** The batch that begins at `sequence`, shared by all who ask before the next append. */
@@ -133,7 +146,8 @@ export class Fanout<Item extends LogItem, Batch> {
     const items: Item[] = [];
     let bytes = 0;
     let previous: Item | undefined;
-    for (let at = sequence; bytes < MAX_BATCH_BYTES; at++) {
+    const until = sequence < this.#endedAt ? this.#endedAt : this.#log.next;
+    for (let at = sequence; at < until && bytes < MAX_BATCH_BYTES; at++) {
       const item = this.#log.at(at);
       if (item === undefined) break;
       if (previous !== undefined && !this.#options.joins(previous, item)) break;
@@ -233,6 +247,11 @@ export class Cursor<Item extends LogItem, Batch> {
       log.msSince(this.#sequence) > this.#limits.queueMs;
     if (tooFar) this.#dropTo(log.key);
     return this.#sequence;
+  }
+
+  /** Whether all that came before the last `Fanout.end()` was taken. */
+  get isPastEnd(): boolean {
+    return this.seek() >= this.#fanout.endedAt;
   }
 
   /** Resolves when it is worth calling `take()` again. */

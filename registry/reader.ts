@@ -1,19 +1,23 @@
 import type { Cancel } from "./clock.ts";
 import { NoPublisherError, ReaderTooSlowError, type RegistryError } from "./errors.ts";
 import type { Peer } from "./events.ts";
-import type { Cursor } from "./fanout.ts";
+import type { CursorOptions } from "./fanout.ts";
 import type { Description } from "./media/track.ts";
 import type { Unit } from "./media/unit.ts";
-import type { Stream, StreamItem } from "./stream.ts";
+import type { Stream } from "./stream.ts";
 
-/** Units that a reader takes in one go. The object is shared by all readers at the same place. */
-export interface MediaBatch {
+/** What a reader takes in one go. The object is shared by all readers at the same place. */
+export interface ReadBatch<Item> {
   readonly type: "media";
-  /** In force for every unit here; another object than before when anything changed. */
-  readonly description: Description;
-  readonly units: readonly Unit[];
+  readonly units: readonly Item[];
   /** Payload bytes of all units. */
   readonly bytes: number;
+}
+
+/** The units of a stream as they were published. */
+export interface MediaBatch extends ReadBatch<Unit> {
+  /** In force for every unit here; another object than before when anything changed. */
+  readonly description: Description;
 }
 
 /** The publisher ended. The reader stays: it may wait for the next one. */
@@ -22,7 +26,7 @@ export interface EndBatch {
 }
 
 /** What `Reader.read` gives. */
-export type Batch = MediaBatch | EndBatch;
+export type Batch<Media extends ReadBatch<unknown> = MediaBatch> = Media | EndBatch;
 
 /** How a reader wants to be served. */
 export interface ReadOptions {
@@ -37,14 +41,35 @@ export interface ReadOptions {
 
 export const DEFAULT_PATIENCE_MS = 30_000;
 
-/** One reader of one stream. Made by `Registry.read`, ended by `close()` or by the registry. */
-export class Reader {
+/** A reader's place in what it reads from; see `Cursor`. */
+export interface BatchCursor<Media> {
+  readonly queued: { readonly items: number; readonly bytes: number; readonly ms: number };
+  readonly dropped: number;
+  readonly isPastEnd: boolean;
+  take(): Media | undefined;
+  wait(): Promise<void>;
+  close(): void;
+}
+
+/** What a reader reads from: the units of a stream, or what a packager makes of them. */
+export interface BatchSource<Media> {
+  open(options: CursorOptions): BatchCursor<Media>;
+  wake(): void;
+}
+
+/**
+ * One reader of one stream. Made by `Registry.read` and `Registry.readPackaged`, ended by `close()`
+ * or by the registry.
+ */
+export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
   readonly name: string;
   readonly peer: Peer;
   /** Milliseconds of UTC. */
   readonly since: number;
   readonly #stream: Stream;
-  readonly #cursor: Cursor<StreamItem, MediaBatch>;
+  /** What it reads from. */
+  readonly source: BatchSource<Media>;
+  readonly #cursor: BatchCursor<Media>;
   readonly #patienceMs: number;
   readonly #abort = new AbortController();
   #cancelPatience: Cancel | undefined;
@@ -54,14 +79,15 @@ export class Reader {
   #units = 0;
   #bytes = 0;
 
-  constructor(stream: Stream, peer: Peer, options: ReadOptions) {
+  constructor(stream: Stream, source: BatchSource<Media>, peer: Peer, options: ReadOptions) {
     this.name = stream.name;
     this.peer = peer;
     this.since = stream.clock.utc();
     this.#stream = stream;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
     this.#endings = stream.endings;
-    this.#cursor = stream.fanout.open({
+    this.source = source;
+    this.#cursor = source.open({
       mergeMs: options.mergeMs ?? 0,
       onDropped: (units) => stream.emit({ type: "dropped", name: this.name, peer, units }),
       onStalled: (ms) => this.cut(new ReaderTooSlowError(this.name, ms)),
@@ -89,7 +115,7 @@ export class Reader {
    *
    * @throws {RegistryError} when the registry ended this reader: too slow, no publisher, ...
    */
-  async read(): Promise<Batch | undefined> {
+  async read(): Promise<Batch<Media> | undefined> {
     for (;;) {
       if (this.#closed) return undefined;
       if (this.#error !== undefined) throw this.#error;
@@ -99,7 +125,7 @@ export class Reader {
     }
   }
 
-  #take(): Batch | undefined {
+  #take(): Batch<Media> | undefined {
     if (this.#isAtEnd()) return this.#end();
     const batch = this.#cursor.take();
     if (batch === undefined) return undefined;
@@ -111,8 +137,7 @@ export class Reader {
 
   /** Whether all that is left of a publication that has ended was read. */
   #isAtEnd(): boolean {
-    const { endings, endedAt } = this.#stream;
-    return this.#endings !== endings && this.#cursor.seek() >= endedAt;
+    return this.#endings !== this.#stream.endings && this.#cursor.isPastEnd;
   }
 
   #end(): EndBatch {
@@ -157,6 +182,6 @@ export class Reader {
     this.#stopPatience();
     this.#cursor.close();
     this.#stream.removeReader(this);
-    this.#stream.fanout.wake();
+    this.source.wake();
   }
 }

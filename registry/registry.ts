@@ -9,9 +9,11 @@ import {
   TooManyStreamsError,
 } from "./errors.ts";
 import { EventHub, type Peer, type RegistryListener } from "./events.ts";
+import type { LogItem } from "./gop_cache.ts";
 import { parseStreamName } from "./names.ts";
+import type { Packaging } from "./packaging.ts";
 import type { Publisher } from "./publisher.ts";
-import { DEFAULT_PATIENCE_MS, type Reader, type ReadOptions } from "./reader.ts";
+import { DEFAULT_PATIENCE_MS, type ReadBatch, type Reader, type ReadOptions } from "./reader.ts";
 import { DEFAULT_STREAM_SETTINGS, type StreamSettings } from "./settings.ts";
 import { snapshotStream, type StreamSnapshot } from "./snapshot.ts";
 import type { Source, SourceResolver } from "./source.ts";
@@ -103,29 +105,59 @@ export class Registry {
    * @throws {RegistryError} invalid name, access denied, nobody publishes and no patience, registry
    * full or closed.
    */
-  async read(request: PeerRequest, options: ReadOptions = {}): Promise<Reader> {
+  read(request: PeerRequest, options: ReadOptions = {}): Promise<Reader> {
+    return this.#read(request, options, (stream, peer, read) => stream.addReader(peer, read));
+  }
+
+  /**
+   * As `read`, for a reader of what `packaging` makes of the stream. It ends with `PackagingError`
+   * when that fails.
+   */
+  readPackaged<Item extends LogItem>(
+    request: PeerRequest,
+    packaging: Packaging<Item>,
+    options: ReadOptions = {},
+  ): Promise<Reader<ReadBatch<Item>>> {
+    return this.#read(
+      request,
+      options,
+      (stream, peer, read) => stream.addPackagedReader(peer, packaging, read),
+    );
+  }
+
+  async #read<Added>(
+    request: PeerRequest,
+    options: ReadOptions,
+    add: (stream: Stream, peer: Peer, options: ReadOptions) => Added,
+  ): Promise<Added> {
     try {
       const name = parseStreamName(request.name);
       await this.#authorize("read", name, request);
-      return this.#addReader(name, request, options);
+      const { stream, source, patienceMs } = this.#openForReading(name, options);
+      const reader = add(stream, this.#peer(request), { ...options, patienceMs });
+      if (source !== undefined) stream.startSource(source);
+      return reader;
     } catch (error) {
       throw this.#refused("read", request, error);
     }
   }
 
-  #addReader(name: string, request: PeerRequest, options: ReadOptions): Reader {
-    const source = this.#streams.get(name)?.isPublished ? undefined : this.#findSource(name);
-    const patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
-    const isKnown = source !== undefined || this.#streams.get(name)?.isPublished === true;
-    if (!isKnown && patienceMs === 0) throw new StreamNotFoundError(name);
-    const stream = this.#open(name);
-    // A source needs time to connect, also where the reader would not wait for a stranger.
-    const reader = stream.addReader(this.#peer(request), {
-      ...options,
+  #openForReading(name: string, { patienceMs = DEFAULT_PATIENCE_MS }: ReadOptions): {
+    readonly stream: Stream;
+    readonly source: Source | undefined;
+    readonly patienceMs: number;
+  } {
+    const isPublished = this.isPublished(name);
+    const source = isPublished ? undefined : this.#findSource(name);
+    if (!isPublished && source === undefined && patienceMs === 0) {
+      throw new StreamNotFoundError(name);
+    }
+    return {
+      stream: this.#open(name),
+      source,
+      // A source needs time to connect, also where the reader would not wait for a stranger.
       patienceMs: patienceMs === 0 ? DEFAULT_PATIENCE_MS : patienceMs,
-    });
-    if (source !== undefined) stream.startSource(source);
-    return reader;
+    };
   }
 
   #findSource(name: string): Source | undefined {

@@ -1,7 +1,7 @@
 import type { Peer } from "./events.ts";
 import { describeConfig, type TrackInfo } from "./media/describe.ts";
 import type { Metadata, Track } from "./media/track.ts";
-import type { Reader } from "./reader.ts";
+import type { ReadBatch, Reader } from "./reader.ts";
 import type { Stream, StreamState } from "./stream.ts";
 
 /** Everything about a stream that a person or a monitor may want to see; plain data. */
@@ -80,7 +80,7 @@ function snapshotTrack(stream: Stream, track: Track, now: number): TrackSnapshot
   };
 }
 
-function snapshotReader(reader: Reader): ReaderSnapshot {
+function snapshotReader(reader: Reader<ReadBatch<unknown>>): ReaderSnapshot {
   return {
     ...reader.peer,
     since: reader.since,

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from "./clock.ts";
 import {
   KickedError,
   NameTakenError,
+  PackagingError,
   PublisherReplacedError,
   RegistryClosedError,
   type RegistryError,
@@ -14,7 +15,9 @@ import { type Description, EMPTY_DESCRIPTION } from "./media/track.ts";
 import { payloadBytes, type Unit } from "./media/unit.ts";
 import { Publisher } from "./publisher.ts";
 import { Rate } from "./rate.ts";
-import { type MediaBatch, Reader, type ReadOptions } from "./reader.ts";
+import { Packagers } from "./packagers.ts";
+import type { Packaging } from "./packaging.ts";
+import { type MediaBatch, type ReadBatch, Reader, type ReadOptions } from "./reader.ts";
 import type { StreamSettings } from "./settings.ts";
 import { type Source, SourceRunner } from "./source.ts";
 import { Timeline } from "./timeline.ts";
@@ -23,8 +26,6 @@ import { Timeline } from "./timeline.ts";
 export interface StreamItem extends LogItem {
   readonly unit: Unit;
   readonly description: Description;
-  /** How many publications had ended before: readers are told of an end between two batches. */
-  readonly publication: number;
 }
 
 /** Whether units come, may come again soon, or nobody publishes. */
@@ -47,7 +48,8 @@ export class Stream {
   readonly emit: (event: RegistryEvent) => void;
   readonly #onUnused: () => void;
   readonly #timeline = new Timeline();
-  readonly #readers = new Set<Reader>();
+  readonly #packagers: Packagers;
+  readonly #readers = new Set<Reader<ReadBatch<unknown>>>();
   readonly #received: Rate;
   readonly #unitRates = new Map<number, { readonly units: Rate; readonly bytes: Rate }>();
   #description = EMPTY_DESCRIPTION;
@@ -58,7 +60,6 @@ export class Stream {
   #source: SourceRunner | undefined;
   #lastFailure: string | undefined;
   #endings = 0;
-  #endedAt = 0;
   /** Readers are in the middle of a picture group: what comes next must begin with a key unit. */
   #awaitsKey = false;
   /** Nothing of the present publisher has come: what does can be begun at, though it is no key unit. */
@@ -75,8 +76,13 @@ export class Stream {
       clock: host.clock,
       limits: host.settings,
       makeBatch: toBatch,
-      joins: (previous, next) =>
-        previous.description === next.description && previous.publication === next.publication,
+      joins: (previous, next) => previous.description === next.description,
+    });
+    this.#packagers = new Packagers({
+      clock: host.clock,
+      limits: host.settings,
+      kept: () => this.#keptBatches(),
+      onFailed: (packager, error) => this.#packagerFailed(packager, error),
     });
   }
 
@@ -95,11 +101,6 @@ export class Stream {
     return this.#endings;
   }
 
-  /** Sequence number after the last unit of the publication that ended last. */
-  get endedAt(): number {
-    return this.#endedAt;
-  }
-
   get description(): Description {
     return this.#description;
   }
@@ -108,7 +109,7 @@ export class Stream {
     return this.#publisher;
   }
 
-  get readers(): ReadonlySet<Reader> {
+  get readers(): ReadonlySet<Reader<ReadBatch<unknown>>> {
     return this.#readers;
   }
 
@@ -180,6 +181,7 @@ export class Stream {
       rate.bytes.add(item.bytes, now);
     }
     this.fanout.append(items);
+    if (items.length > 0 && !this.#packagers.isEmpty) this.#packagers.feed(toBatch(items));
   }
 
   #isBeforeKey(unit: Unit): boolean {
@@ -194,7 +196,6 @@ export class Stream {
     return {
       unit,
       description: this.#description,
-      publication: this.#endings,
       bytes: payloadBytes(unit),
       time: unit.dts * 1000 / unit.track.timescale,
       isKey: isOpening || this.#isLeadKey(unit),
@@ -224,26 +225,57 @@ export class Stream {
 
   #endPublication(): void {
     this.#endings++;
-    this.#endedAt = this.fanout.next;
     this.#description = EMPTY_DESCRIPTION;
     this.#leadTrack = undefined;
     this.#unitRates.clear();
     this.emit({ type: "unpublished", name: this.name });
-    this.fanout.invalidate();
-    this.fanout.wake();
+    this.fanout.end();
+    this.#packagers.end();
     this.#releaseIfUnused();
   }
 
+  /** Adds a reader of the units as they were published. */
   addReader(peer: Peer, options: ReadOptions): Reader {
-    const reader = new Reader(this, peer, options);
+    return this.#join(new Reader(this, this.fanout, peer, options));
+  }
+
+  /** Adds a reader of what `packaging` makes of the units. */
+  addPackagedReader<Item extends LogItem>(
+    peer: Peer,
+    packaging: Packaging<Item>,
+    options: ReadOptions,
+  ): Reader<ReadBatch<Item>> {
+    return this.#join(new Reader(this, this.#packagers.of(packaging), peer, options));
+  }
+
+  #join<Media extends ReadBatch<unknown>>(reader: Reader<Media>): Reader<Media> {
     this.#readers.add(reader);
     this.#source?.want();
-    this.emit({ type: "read", name: this.name, peer });
+    this.emit({ type: "read", name: this.name, peer: reader.peer });
     return reader;
   }
 
-  removeReader(reader: Reader): void {
+  /** What a new reader is given at once, a batch for each description. */
+  #keptBatches(): readonly MediaBatch[] {
+    const batches: StreamItem[][] = [];
+    for (const item of this.fanout.keptItems()) {
+      const last = batches.at(-1);
+      if (last?.[0]?.description === item.description) last.push(item);
+      else batches.push([item]);
+    }
+    return batches.map(toBatch);
+  }
+
+  #packagerFailed(packager: object, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    for (const reader of [...this.#readers]) {
+      if (reader.source === packager) reader.cut(new PackagingError(this.name, reason));
+    }
+  }
+
+  removeReader(reader: Reader<ReadBatch<unknown>>): void {
     if (!this.#readers.delete(reader)) return;
+    this.#packagers.release(reader.source);
     this.emit({ type: "unread", name: this.name, peer: reader.peer });
     if (this.#readers.size > 0) return;
     this.#source?.release();
@@ -298,6 +330,7 @@ export class Stream {
     this.#stopGrace();
     this.#publisher?.cut(error);
     for (const reader of [...this.#readers]) reader.cut(error);
+    this.#packagers.close();
     this.fanout.close();
   }
 }

@@ -15,6 +15,7 @@ export const STATUS_OF_REGISTRY_ERROR: Readonly<Record<RegistryErrorCode, Conten
   "too-slow": 503,
   "replaced": 409,
   "kicked": 403,
+  "packaging-failed": 502,
   "too-many-streams": 503,
   "closed": 503,
 };

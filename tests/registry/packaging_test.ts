@@ -1,79 +1,59 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { PackagingError } from "../../registry/errors.ts";
 import type { LogItem } from "../../registry/gop_cache.ts";
-import {
-  type BatchSource,
-  memo,
-  memoPair,
-  type PackageViewer,
-  SharedPackager,
-} from "../../registry/packaging.ts";
-import type { MediaBatch } from "../../registry/reader.ts";
-import { DEFAULT_STREAM_SETTINGS } from "../../registry/settings.ts";
-import { must } from "../must.ts";
-import { settle, VirtualClock } from "../virtual_clock.ts";
-import { AV, key } from "./units.ts";
+import { memo, memoPair, type Packager, type Packaging } from "../../registry/packaging.ts";
+import type { Publisher } from "../../registry/publisher.ts";
+import type { MediaBatch, ReadBatch, Reader } from "../../registry/reader.ts";
+import { Registry } from "../../registry/registry.ts";
+import { VirtualClock } from "../virtual_clock.ts";
+import { AV, delta, key, peer } from "./units.ts";
 
-interface Item extends LogItem {
+/** A unit with a number that depends on all that were packaged before it. */
+interface Numbered extends LogItem {
   readonly number: number;
+  readonly ms: number;
 }
 
-/** A reader whose batches the test hands out. */
-class ScriptedSource implements BatchSource {
-  closed = 0;
-  #waiting: PromiseWithResolvers<MediaBatch | { readonly type: "end" } | undefined> | undefined;
+/** Numbers units, and tells how often it was begun and what it was fed. */
+class Numbering implements Packaging<Numbered> {
+  runs = 0;
+  fed = 0;
+  failWith: Error | undefined;
 
-  read(): Promise<MediaBatch | { readonly type: "end" } | undefined> {
-    this.#waiting = Promise.withResolvers();
-    return this.#waiting.promise;
+  open(): Packager<Numbered> {
+    this.runs++;
+    let number = 0;
+    return { package: ({ units }) => this.#number(units, () => ++number) };
   }
 
-  give(batch: MediaBatch | { readonly type: "end" }): void {
-    this.#waiting?.resolve(batch);
-  }
-
-  fail(error: Error): void {
-    this.#waiting?.reject(error);
-  }
-
-  close(): void {
-    this.closed++;
-    this.#waiting?.resolve(undefined);
+  #number(units: MediaBatch["units"], next: () => number): readonly Numbered[] {
+    if (this.failWith !== undefined) throw this.failWith;
+    this.fed += units.length;
+    return units.map(({ dts, isKey }) => (
+      { number: next(), ms: dts / 90, bytes: 1, time: dts / 90, isKey }
+    ));
   }
 }
 
-function batch(ms = 0): MediaBatch {
-  return { type: "media", description: AV, units: [key(ms)], bytes: 10 };
-}
-
+/** A stream that is published, and its packaged readers. */
 class Bench {
-  readonly sources: ScriptedSource[] = [];
-  readonly packager: SharedPackager<Item>;
-  #number = 0;
+  readonly registry = new Registry({ clock: new VirtualClock() });
+  readonly numbering = new Numbering();
 
-  constructor(open?: () => Promise<BatchSource>, packageBatch?: () => readonly Item[]) {
-    this.packager = new SharedPackager<Item>({
-      clock: new VirtualClock(),
-      limits: DEFAULT_STREAM_SETTINGS,
-      open: open ?? (() => Promise.resolve(this.#newSource())),
-      packageBatch: packageBatch ?? (({ units }) =>
-        units.map(({ dts }) => (
-          { number: ++this.#number, bytes: 1, time: dts / 90, isKey: true }
-        ))),
-    });
+  async publish(): Promise<Publisher> {
+    const publisher = await this.registry.publish(peer());
+    publisher.describe(AV);
+    return publisher;
   }
 
-  #newSource(): ScriptedSource {
-    const source = new ScriptedSource();
-    this.sources.push(source);
-    return source;
+  read(): Promise<Reader<ReadBatch<Numbered>>> {
+    return this.registry.readPackaged(peer(), this.numbering);
   }
+}
 
-  /** A viewer whose run has begun to read. */
-  async view(): Promise<PackageViewer<Item>> {
-    const viewer = this.packager.view();
-    await settle();
-    return viewer;
-  }
+async function numbersOf(reader: Reader<ReadBatch<Numbered>>): Promise<readonly number[]> {
+  const batch = await reader.read();
+  return batch?.type === "media" ? batch.units.map(({ number }) => number) : [];
 }
 
 Deno.test("a form is made once for each source object", () => {
@@ -100,102 +80,91 @@ Deno.test("a form of two objects is made once for each pair", () => {
   assertEquals([form(a, b), form(a, b), form(a, c), form(c, b), form(a, b)], [1, 1, 2, 3, 1]);
 });
 
-Deno.test("nothing is read that nobody views", async () => {
+Deno.test("nothing is packaged that nobody reads", async () => {
   const bench = new Bench();
-  await settle();
-  assertEquals(bench.sources.length, 0);
+  const publisher = await bench.publish();
+  publisher.write([key(0), delta(40)]);
+  assertEquals([bench.numbering.runs, bench.numbering.fed], [0, 0]);
+  bench.registry.close();
 });
 
-Deno.test("the first viewer opens the one reader, and all share its items", async () => {
+Deno.test("a packager begins with the picture group that is kept, and sees each unit once", async () => {
   const bench = new Bench();
-  const viewers = [await bench.view(), await bench.view()] as const;
-  assertEquals(bench.sources.length, 1);
-  const reads = viewers.map((viewer) => viewer.read());
-  must(bench.sources[0]).give(batch());
-  const [first, second] = await Promise.all(reads);
-  assertEquals(first?.map(({ number }) => number), [1]);
-  assertStrictEquals(first, second);
-  viewers.forEach((viewer) => viewer.close());
+  const publisher = await bench.publish();
+  publisher.write([key(0), delta(40), key(80), delta(120)]);
+  const [first, second] = [await bench.read(), await bench.read()];
+  assertEquals(await numbersOf(first), [1, 2]);
+  assertEquals(await numbersOf(second), [1, 2]);
+  publisher.write([delta(160)]);
+  const [one, other] = [await first.read(), await second.read()];
+  assertStrictEquals(one, other);
+  assertEquals([bench.numbering.runs, bench.numbering.fed], [1, 3]);
+  bench.registry.close();
 });
 
-Deno.test("the last viewer closes the reader, though it waits for a batch", async () => {
+Deno.test("a later reader begins at the newest key item, in the numbers of the others", async () => {
   const bench = new Bench();
-  const [first, second] = [await bench.view(), await bench.view()];
+  const publisher = await bench.publish();
+  const early = await bench.read();
+  publisher.write([key(0), delta(40), key(80)]);
+  const late = await bench.read();
+  assertEquals(await numbersOf(late), [3]);
+  assertEquals(await numbersOf(early), [1, 2, 3]);
+  bench.registry.close();
+});
+
+Deno.test("the last reader ends the packaging; the next begins anew", async () => {
+  const bench = new Bench();
+  const publisher = await bench.publish();
+  const [first, second] = [await bench.read(), await bench.read()];
+  publisher.write([key(0)]);
   first.close();
-  assertEquals(must(bench.sources[0]).closed, 0);
-  const read = second.read();
+  first.close();
+  publisher.write([delta(40)]);
+  assertEquals(bench.numbering.fed, 2);
   second.close();
-  assertEquals(await read, undefined);
-  assertEquals(must(bench.sources[0]).closed > 0, true);
+  publisher.write([delta(80)]);
+  assertEquals(bench.numbering.fed, 2);
+  assertEquals(await numbersOf(await bench.read()), [1, 2, 3]);
+  assertEquals(bench.numbering.runs, 2);
+  bench.registry.close();
 });
 
-Deno.test("viewers that leave before the reader is open close it all the same", async () => {
-  const source = new ScriptedSource();
-  const opening = Promise.withResolvers<BatchSource>();
-  const bench = new Bench(() => opening.promise);
-  const viewer = bench.packager.view();
-  viewer.close();
-  opening.resolve(source);
-  await settle();
-  assertEquals(source.closed, 1);
-});
-
-Deno.test("a viewer that comes after the last has left starts anew", async () => {
+Deno.test("an end comes after what is left, and the next publication goes on in the numbers", async () => {
   const bench = new Bench();
-  (await bench.view()).close();
-  const viewer = await bench.view();
-  assertEquals(bench.sources.length, 2);
-  must(bench.sources[1]).give(batch());
-  assertEquals((await viewer.read())?.length, 1);
-  viewer.close();
+  const publisher = await bench.publish();
+  const reader = await bench.read();
+  publisher.write([key(0), delta(40)]);
+  publisher.close();
+  (await bench.publish()).write([key(0)]);
+  assertEquals(await numbersOf(reader), [1, 2]);
+  assertEquals(await reader.read(), { type: "end" });
+  assertEquals(await numbersOf(reader), [3]);
+  bench.registry.close();
 });
 
-Deno.test("the end of the publication ends the viewers after what is left", async () => {
+Deno.test("packaged readers are readers like any other in what the registry shows", async () => {
   const bench = new Bench();
-  const viewer = await bench.view();
-  must(bench.sources[0]).give(batch());
-  await settle();
-  must(bench.sources[0]).give({ type: "end" });
-  await settle();
-  assertEquals((await viewer.read())?.length, 1);
-  assertEquals(await viewer.read(), undefined);
-  assertEquals(must(bench.sources[0]).closed, 1);
+  const publisher = await bench.publish();
+  const reader = await bench.read();
+  publisher.write([key(0), delta(40)]);
+  await reader.read();
+  const [shown] = bench.registry.snapshot()[0]?.readers ?? [];
+  assertEquals([shown?.units, shown?.bytes, shown?.id], [2, 2, reader.peer.id]);
+  reader.close();
+  assertEquals(bench.registry.snapshot()[0]?.readers, []);
+  bench.registry.close();
 });
 
-Deno.test("a viewer of a run that has ended does not hold the next run", async () => {
+Deno.test("a packager that fails ends its readers, and nobody else", async () => {
   const bench = new Bench();
-  const old = await bench.view();
-  must(bench.sources[0]).give({ type: "end" });
-  await settle();
-  (await bench.view()).close();
-  assertEquals(must(bench.sources[1]).closed > 0, true);
-  old.close();
-});
-
-Deno.test("what the reader, its opening or the packaging fails with reaches every viewer", async () => {
-  const failure = new RangeError("no more");
-  const opening = new Bench(() => Promise.reject(failure));
-  await assertRejects(() => opening.packager.view().read(), RangeError, "no more");
-
-  const reading = new Bench();
-  const viewers = [await reading.view(), await reading.view()];
-  must(reading.sources[0]).fail(failure);
-  for (const viewer of viewers) await assertRejects(() => viewer.read(), RangeError, "no more");
-
-  const packaging = new Bench(undefined, () => {
-    throw failure;
-  });
-  const viewer = await packaging.view();
-  must(packaging.sources[0]).give(batch());
-  await assertRejects(() => viewer.read(), RangeError, "no more");
-  assertEquals(must(packaging.sources[0]).closed, 1);
-});
-
-Deno.test("a closed viewer reads nothing more", async () => {
-  const bench = new Bench();
-  const viewer = await bench.view();
-  must(bench.sources[0]).give(batch());
-  await settle();
-  viewer.close();
-  assertEquals(await viewer.read(), undefined);
+  const publisher = await bench.publish();
+  const [packaged, plain] = [await bench.read(), await bench.registry.read(peer())];
+  bench.numbering.failWith = new Error("no such form");
+  publisher.write([key(0)]);
+  await assertRejects(() => packaged.read(), PackagingError, "no such form");
+  assertEquals((await plain.read())?.type, "media");
+  bench.numbering.failWith = undefined;
+  assertEquals(await numbersOf(await bench.read()), [1]);
+  bench.registry.close();
 });
