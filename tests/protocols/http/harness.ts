@@ -8,7 +8,7 @@ import type { Clock } from "../../../registry/clock.ts";
 import type { Description, Track } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { Publisher } from "../../../registry/publisher.ts";
-import type { Reader } from "../../../registry/reader.ts";
+import type { ReadBatch, Reader } from "../../../registry/reader.ts";
 import { Registry } from "../../../registry/registry.ts";
 import { VirtualClock } from "../../virtual_clock.ts";
 
@@ -118,7 +118,7 @@ export class Harness implements AsyncDisposable {
   }
 
   /** The first reader of `live/cam1`. */
-  get reader(): Reader {
+  get reader(): Reader<ReadBatch<unknown>> {
     const [reader] = this.registry.get("live/cam1")?.readers ?? [];
     if (reader === undefined) throw new Error("Cannot find a reader: nobody reads");
     return reader;
