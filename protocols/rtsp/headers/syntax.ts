@@ -47,10 +47,11 @@ export function parseParameter(text: string): Parameter {
   };
 }
 
-/** The content of a quoted string; what is not quoted as it is. */
+/** The content of a quoted string; what is not one, or more than one, as it is. */
 export function unquote(text: string): string {
-  if (!text.startsWith('"')) return text;
-  return text.slice(1, endOfQuote(text, 0)).replace(/\\(.)/g, "$1");
+  const end = endOfQuote(text, 0);
+  if (!text.startsWith('"') || end < text.length - 1) return text;
+  return text.slice(1, end).replace(/\\(.)/g, "$1");
 }
 
 /** Writes a quoted string. */

@@ -80,6 +80,7 @@ const SPEC = /^RTP\/(AVPF?)(?:\/(UDP|TCP))?$/i;
 
 function parseAlternative(text: string): Transport {
   const [spec = "", ...rest] = splitList(text, ";");
+  if (spec === "") throw new RtspHeaderError(HEADER, "it names no transport");
   const match = SPEC.exec(spec);
   if (match === null) return { type: "other", spec };
   const parameters = new Map<string, string>();
@@ -163,8 +164,9 @@ function parseMode(value: string): "play" | "record" | undefined {
   return /\bplay\b/.test(mode) ? "play" : undefined;
 }
 
+/** `"host:port"/"host:port"`; one alone came without its quotes. */
 function parseAddresses(value: string): readonly string[] {
-  return value.split(/"?\s*\/\s*"?/).map((address) => address.replaceAll('"', ""));
+  return value.replaceAll('"', "").split("/").map((address) => address.trim());
 }
 
 /** Writes one transport, or several alternatives joined by commas. */
