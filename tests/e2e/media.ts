@@ -33,6 +33,11 @@ const RECIPES = {
   avcAac: { legacy: true, args: [...PICTURE, ...TONE(44_100), ...AVC, ...AAC] },
   avcMp3: { legacy: true, args: [...PICTURE, ...TONE(44_100), ...AVC, "-c:a", "libmp3lame"] },
   avc: { legacy: true, args: [...PICTURE, ...AVC] },
+  /** Some 20 Mbit/s, to fill the buffers of whoever does not read. */
+  heavy: {
+    legacy: true,
+    args: [...PICTURE, "-vf", "noise=alls=80:allf=t", ...AVC, "-b:v", "20M", "-minrate", "20M"],
+  },
   aac: { legacy: true, args: [...TONE(48_000), ...AAC] },
   speex: { legacy: true, args: [...TONE(16_000), "-c:a", "libspeex"] },
   sorensonMp3: {

@@ -167,3 +167,21 @@ Deno.test({
     await publisher.succeed();
   },
 });
+
+Deno.test({
+  name: "a file that is published as fast as it goes loses nothing at its end",
+  ignore,
+  async fn() {
+    const path = await clip("heavy");
+    const expected = await framesOf(path);
+    await using scratch = await Scratch.make();
+    await using program = await Program.start();
+    const name = "live/fast";
+    await using playing = play(ffmpegRtmp, program, name, scratch);
+    await program.seen("reader came", { stream: name });
+    await ffmpegPublish(path, program.url("rtmp", name)).succeed();
+    await program.seen("unpublished", { stream: name });
+    assertEquals(program.matching("publisher lost", { stream: name }), []);
+    assertSameFrames(await playing.frames(), expected);
+  },
+});

@@ -1,0 +1,48 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+
+/** A page, and what went wrong in it. */
+export interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  /** Errors of the console, and of scripts. */
+  readonly errors: readonly string[];
+  /** Hosts that anything was asked of. */
+  readonly hosts: ReadonlySet<string>;
+}
+
+/** Starts Chromium with a profile of its own, and opens an empty page. */
+export async function openBrowser(): Promise<Visit> {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      ...["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+      ...["--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+    ],
+  });
+  try {
+    return await visit(browser);
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+async function visit(browser: Browser): Promise<Visit> {
+  const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+  const errors: string[] = [];
+  const hosts = new Set<string>();
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("request", (request) => {
+    const { protocol, host } = new URL(request.url());
+    // What a page makes itself (blob:, data:) is asked of nobody.
+    if (host !== "" && protocol !== "blob:") hosts.add(host);
+  });
+  return {
+    page,
+    errors,
+    hosts,
+    [Symbol.asyncDispose]: () => browser.close(),
+  };
+}
