@@ -6,7 +6,12 @@ import { ChunkReader } from "./chunk_reader.ts";
 import { chunkMessages } from "./chunk_writer.ts";
 import { type ControlMessage, decodeControl, encodeControl } from "./control.ts";
 import { ClientHandshake, type HandshakeOptions, ServerHandshake } from "./handshake.ts";
-import { MESSAGE_TYPE, type OutgoingMessage, type RtmpMessage } from "./message.ts";
+import {
+  DEFAULT_CHUNK_SIZE,
+  MESSAGE_TYPE,
+  type OutgoingMessage,
+  type RtmpMessage,
+} from "./message.ts";
 
 /**
  * Our chunk size, of every connection, so that media is cut into chunks once for all. Few pictures
@@ -53,6 +58,8 @@ export class RtmpLink {
   #buffer: Uint8Array;
   /** Bytes that followed the handshake in the same read. */
   #rest: Uint8Array | undefined;
+  /** What the peer was told last. */
+  #chunkSize = DEFAULT_CHUNK_SIZE;
   /** Bytes after which the peer has asked for an Acknowledgement, if it has. */
   #peerWindow: number | undefined;
   #acknowledged = 0;
@@ -152,6 +159,9 @@ export class RtmpLink {
   /** Sends control messages, without waiting. */
   control(...controls: readonly ControlMessage[]): void {
     this.post(...controls.map(encodeControl));
+    for (const control of controls) {
+      if (control.kind === "setChunkSize") this.#chunkSize = control.size;
+    }
   }
 
   /**
@@ -159,7 +169,7 @@ export class RtmpLink {
    * reads nothing of all that it makes us send is ended.
    */
   post(...messages: readonly OutgoingMessage[]): void {
-    this.postChunks(chunkMessages(messages, OUT_CHUNK_SIZE));
+    this.postChunks(chunkMessages(messages, this.#chunkSize));
   }
 
   /** Sends bytes that are chunks already, as `write`, without waiting. */
