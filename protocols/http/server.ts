@@ -79,7 +79,7 @@ async function listeningsOf(
   const listenings: Listening[] = [];
   if (port !== false) listenings.push({ scheme: "http", host, ports: port });
   if (tls !== undefined && tls.port !== false) {
-    const identity = await loadTlsIdentity(tls);
+    const identity = await loadTlsIdentity("http", tls);
     listenings.push({ scheme: "https", host, ports: tls.port, tls: identity });
   }
   return listenings;

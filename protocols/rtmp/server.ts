@@ -70,7 +70,7 @@ class RtmpServer implements Server {
     const { port, tls } = this.#options;
     if (port !== false) await this.#listen("rtmp", port);
     if (tls !== undefined && tls.port !== false) {
-      await this.#listen("rtmps", tls.port, await loadTlsIdentity(tls));
+      await this.#listen("rtmps", tls.port, await loadTlsIdentity("rtmp", tls));
     }
   }
 
