@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { splitList } from "./syntax.ts";
+
+const TOKEN = /^[A-Z][A-Z0-9_.-]*$/;
 
 /**
  * Reads a list of methods; those of several fields are joined. Some cameras separate by spaces, and
  * some write lower case.
  */
 export function parseMethods(...values: readonly string[]): ReadonlySet<string> {
-  const methods = values.flatMap((value) => splitList(value, ","))
-    .flatMap((piece) => piece.split(/\s+/));
-  return new Set(methods.map((method) => method.toUpperCase()));
+  const methods = values.flatMap((value) => value.toUpperCase().split(/[\s,]+/));
+  return new Set(methods.filter((method) => TOKEN.test(method)));
 }
 
 export function writeMethods(methods: Iterable<string>): string {

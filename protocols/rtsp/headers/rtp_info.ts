@@ -29,17 +29,18 @@ const PARAMETER = /(?:^|[;:\s])(seq|rtptime)\s*=\s*([^;:,\s]*)/gi;
 
 /** Reads what can be read; servers write this header in many ways, and a player can do without it. */
 export function parseRtpInfo(value: string): readonly RtpInfo[] {
-  return value.split(ENTRY).slice(1, MAX_ENTRIES + 1).map(parseEntry);
+  return value.split(ENTRY).slice(1, MAX_ENTRIES + 1).map(parseEntry)
+    .filter((entry) => entry !== undefined);
 }
 
-function parseEntry(text: string): RtpInfo {
+function parseEntry(text: string): RtpInfo | undefined {
   const trimmed = text.trim();
-  const end = trimmed.search(URL_END);
-  const url = unquote(end === -1 ? trimmed : trimmed.slice(0, end).trim());
+  const found = trimmed.search(URL_END);
+  const end = found === -1 ? trimmed.length : found;
+  const url = parseUrl(trimmed.slice(0, end));
+  if (url === undefined) return undefined;
   const parameters = new Map<string, string>();
-  for (
-    const [, name = "", number = ""] of (end === -1 ? "" : trimmed.slice(end)).matchAll(PARAMETER)
-  ) {
+  for (const [, name = "", number = ""] of trimmed.slice(end).matchAll(PARAMETER)) {
     parameters.set(name.toLowerCase(), number);
   }
   const seq = parseDecimal(parameters.get("seq"), MAX_SEQUENCE);
@@ -49,6 +50,12 @@ function parseEntry(text: string): RtpInfo {
     ...(seq !== undefined && { seq }),
     ...(rtptime !== undefined && { rtptime }),
   };
+}
+
+/** `undefined` for what is no URL because it has quotes or parameters in it. */
+function parseUrl(text: string): string | undefined {
+  const url = unquote(text.trim()).replace(/[;,\s]+$/, "").trim();
+  return url === "" || /"/.test(url) || URL_END.test(url) || ENTRY.test(url) ? undefined : url;
 }
 
 /** In the form of RFC 2326. */

@@ -76,11 +76,15 @@ export function parseTransport(value: string): Transport {
   return transport;
 }
 
+const ANY_SPEC = /^[\w.+-]+(?:\/[\w.+-]+)*$/;
 const SPEC = /^RTP\/(AVPF?)(?:\/(UDP|TCP))?$/i;
 
 function parseAlternative(text: string): Transport {
   const [spec = "", ...rest] = splitList(text, ";");
   if (spec === "") throw new RtspHeaderError(HEADER, "it names no transport");
+  if (!ANY_SPEC.test(spec)) {
+    throw new RtspHeaderError(HEADER, `${JSON.stringify(spec.slice(0, 20))} is no transport`);
+  }
   const match = SPEC.exec(spec);
   if (match === null) return { type: "other", spec };
   const parameters = new Map<string, string>();
@@ -123,9 +127,12 @@ function readParameters(parameters: ReadonlyMap<string, string>): Parameters {
   };
 }
 
+/** Names and addresses, with a port or without; nothing that could end a value. */
+const HOST = /^[\w.:%[\]-]*$/;
+
 /** Some servers write an empty `source=`. */
 function parseHost(value: string): string | undefined {
-  return value === "" ? undefined : value;
+  return value !== "" && HOST.test(value) ? value : undefined;
 }
 
 function parsePair(value: string, name: string, max: number): Pair {
@@ -165,8 +172,9 @@ function parseMode(value: string): "play" | "record" | undefined {
 }
 
 /** `"host:port"/"host:port"`; one alone came without its quotes. */
-function parseAddresses(value: string): readonly string[] {
-  return value.replaceAll('"', "").split("/").map((address) => address.trim());
+function parseAddresses(value: string): readonly string[] | undefined {
+  const addresses = value.replaceAll('"', "").split("/").map((address) => address.trim());
+  return addresses.every((address) => HOST.test(address)) ? addresses : undefined;
 }
 
 /** Writes one transport, or several alternatives joined by commas. */

@@ -27,7 +27,8 @@ for (const [wire, value, wireOut] of ROWS) {
 const BAD: readonly (readonly [string, string])[] = [
   ["", "the id is missing"],
   [" ;", "the id is missing"],
-  ["a b", "the id has spaces"],
+  ["a b", "the id has spaces or quotes"],
+  ['"a"', "the id has spaces or quotes"],
   ["x".repeat(257), "the id is longer than 256 characters"],
 ];
 

@@ -133,6 +133,7 @@ for (const [what, wire, value, wireOut] of ROWS) {
 const BAD: readonly (readonly [string, string])[] = [
   ["", "it names no transport"],
   [" , ;", "it names no transport"],
+  ["RTP AVP", '"RTP AVP" is no transport'],
   ["RTP/AVP;client_port=", 'client_port is ""'],
   ["RTP/AVP;client_port=x", 'client_port is "x"'],
   ["RTP/AVP;client_port=65536", 'client_port is "65536"'],
