@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { HeaderFields } from "../../../protocols/rtsp/fields.ts";
+import { type HeaderField, HeaderFields } from "../../../protocols/rtsp/fields.ts";
 
 Deno.test("header fields are found without case, and kept when repeated", () => {
-  const fields = [["CSeq", "1"], ["Via", "a"], ["via", "b"]] as const;
+  const fields: readonly HeaderField[] = [["CSeq", "1"], ["Via", "a"], ["via", "b"]];
   const headers = new HeaderFields(fields);
   assertEquals(headers.get("cseq"), "1");
   assertEquals(headers.get("VIA"), "a");
