@@ -130,9 +130,10 @@ export class ReceiverClock {
     const position = this.#startsAnnounced && announced !== undefined
       ? START_MS + announced
       : this.#positionMs(arrivalMs) ?? START_MS;
+    const earliest = track.hasPosition ? position - MAX_SLEW_MS : 0;
     track.start(rtp, position);
     track.arrivalMs = arrivalMs;
-    this.#takeEarly(track, rtp);
+    this.#takeEarly(track, rtp, earliest);
   }
 
   /** Goes on where the stream is by now, after a jump of the track's own clock. */
@@ -159,10 +160,10 @@ export class ReceiverClock {
   }
 
   /**
-   * A track that starts is put where its report says at once, unless that is further back than it
-   * could have been before.
+   * Puts a track that starts where its report says at once, unless that is before `earliestMs`: then
+   * it is for the others to step ahead.
    */
-  #takeEarly(track: TrackClock, rtp: number): void {
+  #takeEarly(track: TrackClock, rtp: number, earliestMs: number): void {
     const early = this.#early.get(track);
     if (early === undefined) return;
     this.#early.delete(track);
@@ -170,7 +171,9 @@ export class ReceiverClock {
     if (track.takeReport(report) === undefined) return;
     track.isTrusted = true;
     const errorMs = this.#errorMs(track);
-    if (errorMs !== undefined && errorMs >= -MAX_SLEW_MS) track.step(errorMs);
+    if (errorMs !== undefined && track.presentationMs(rtp) + errorMs >= earliestMs) {
+      track.step(errorMs);
+    }
     this.#align();
   }
 

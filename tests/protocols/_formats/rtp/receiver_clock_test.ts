@@ -100,6 +100,25 @@ Deno.test("ReceiverClock: reports before the first packets put tracks in sync at
   assertAlmostEquals(camera.send(AUDIO, -20, 300), START_MS - 20, 0.02);
 });
 
+Deno.test("ReceiverClock: a track that starts late but began early is put there, not the others", () => {
+  const camera = new Camera();
+  camera.report(AUDIO, 0);
+  camera.report(VIDEO, 100);
+  assertEquals(camera.send(AUDIO, 0, 0), START_MS);
+  assertAlmostEquals(camera.send(AUDIO, 1700, 1700), START_MS + 1700, 0.02);
+  assertAlmostEquals(camera.send(VIDEO, 100, 1720), START_MS + 100, 0.02);
+  assertAlmostEquals(camera.send(AUDIO, 1720, 1720), START_MS + 1720, 0.02);
+});
+
+Deno.test("ReceiverClock: no track is put before the beginning: the others step ahead", () => {
+  const camera = new Camera();
+  camera.report(AUDIO, 0);
+  camera.report(VIDEO, -3000);
+  camera.send(AUDIO, 0, 0);
+  assertAlmostEquals(camera.send(VIDEO, -3000, 0), START_MS, 0.02);
+  assertAlmostEquals(camera.send(AUDIO, 20, 20), START_MS + 3020, 0.02);
+});
+
 Deno.test("ReceiverClock: late reports bring tracks together without steps, audio untouched", () => {
   const camera = new Camera();
   assertAlmostEquals(camera.run(0, 1000, 300).apart, 300, 1);
