@@ -3,12 +3,14 @@ import { unwrap } from "../../registry/media/timebase.ts";
 import type { Unit } from "../../registry/media/unit.ts";
 import type { Publisher } from "../../registry/publisher.ts";
 import type { Registry } from "../../registry/registry.ts";
+import { AmfError } from "../_formats/amf/errors.ts";
 import { HOLD_MS } from "../_formats/flv/hold.ts";
 import { type FlvEvent, FlvIngest } from "../_formats/flv/ingest.ts";
 import type { FlvMessageType } from "../_formats/flv/message.ts";
 import type { ThrottledLog } from "../protocol.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { parseData } from "./data.ts";
+import { RtmpError } from "./errors.ts";
 import { MESSAGE_TYPE, type RtmpMessage } from "./message.ts";
 
 const TIMESTAMP_BITS = 32;
@@ -23,6 +25,11 @@ const FLV_TYPES: Readonly<Record<number, FlvMessageType>> = {
 /** Whether a message belongs to a stream that is being published. */
 export function isMedia({ type }: RtmpMessage): boolean {
   return type in FLV_TYPES || type === MESSAGE_TYPE.AGGREGATE;
+}
+
+/** Whether a message is script data, such as `onMetaData`. */
+export function isData({ type }: RtmpMessage): boolean {
+  return FLV_TYPES[type] === "data";
 }
 
 /** The media messages of one message stream, into the registry. */
@@ -42,8 +49,20 @@ export class RtmpIngest {
     this.#trouble = trouble;
   }
 
-  /** Takes a message for which `isMedia` holds. Views of its payload live on as units. */
+  /**
+   * Takes a message for which `isMedia` holds. Views of its payload live on as units; what cannot be
+   * read is dropped.
+   */
   push(message: RtmpMessage): void {
+    try {
+      this.#push(message);
+    } catch (error) {
+      if (!(error instanceof RtmpError || error instanceof AmfError)) throw error;
+      this.#logDropped(error.message);
+    }
+  }
+
+  #push(message: RtmpMessage): void {
     if (message.type === MESSAGE_TYPE.AGGREGATE) {
       for (const part of splitAggregate(message)) this.push(part);
       return;
@@ -83,7 +102,7 @@ export class RtmpIngest {
     for (const event of events) {
       if (event.type === "unit") units.push(event.unit);
       else if (event.type === "dropped") {
-        this.#trouble.log("dropped", "a message was dropped", { reason: event.reason });
+        this.#logDropped(event.reason);
       } else {
         this.#publisher.write(units);
         units = [];
@@ -92,6 +111,10 @@ export class RtmpIngest {
       }
     }
     this.#publisher.write(units);
+  }
+
+  #logDropped(reason: string): void {
+    this.#trouble.log("dropped", "a message was dropped", { reason });
   }
 }
 

@@ -1,10 +1,11 @@
-import type { Publisher } from "../../registry/publisher.ts";
+import type { Publisher, PublisherEnd } from "../../registry/publisher.ts";
 import { ALL_CAPABILITIES } from "../_formats/flv/capabilities.ts";
 import { type Context, ThrottledLog } from "../protocol.ts";
 import { isCommand, RtmpClient, RtmpSilenceError } from "./client.ts";
 import { parseCommand } from "./command.ts";
-import { isMedia, RtmpIngest } from "./ingest.ts";
+import { isData, isMedia, RtmpIngest } from "./ingest.ts";
 import type { Received } from "./link.ts";
+import type { RtmpMessage } from "./message.ts";
 import { Outlet } from "./outlet.ts";
 import { readStatus, STATUS } from "./status.ts";
 import { parseRtmpUrl } from "./url.ts";
@@ -13,46 +14,86 @@ import { parseRtmpUrl } from "./url.ts";
 const SILENCE_MS = 30_000;
 const CHECK_MS = 5_000;
 
+/** Script data that waits for the first sound or picture: `onMetaData`, as a rule. */
+const MAX_EARLY_DATA = 16;
+
 /** Fetches `url` and publishes it as `target`, until the server ends it. See `Protocol.pull`. */
 export async function pullRtmp(context: Context, url: URL, target: string): Promise<void> {
   const client = await connect(context, url);
   const stopWatching = watchSilence(context, client);
-  let sink: { readonly publisher: Publisher; readonly ingest: RtmpIngest } | undefined;
+  const sink = new PullSink(context, client, url.host, target);
   let isOrderly = false;
   try {
     await client.play();
     for (;;) {
       const received = await client.read();
       if (received === undefined) break;
-      for (const message of received.messages.filter(isMedia)) {
-        sink ??= await openSink(context, client, url, target);
-        sink.ingest.push(message);
-      }
+      for (const message of received.messages.filter(isMedia)) await sink.push(message);
       isOrderly = isStreamOver(received);
       if (isOrderly) break;
     }
   } finally {
     stopWatching();
-    sink?.ingest.close();
-    sink?.publisher.close({ resumable: !isOrderly && !context.signal.aborted });
+    sink.close({ resumable: !isOrderly && !context.signal.aborted });
     client.close();
   }
-  sink?.publisher.signal.throwIfAborted();
+  sink.throwIfCut();
   if (!isOrderly && !context.signal.aborted) {
     throw new RtmpSilenceError(`Cannot go on with ${target}: the connection ended`);
   }
 }
 
-/** The publisher comes with the first media: a source that is not there holds no name. */
-async function openSink(context: Context, client: RtmpClient, url: URL, target: string) {
-  const { registry, log } = context;
-  const publisher = await registry.publish({ name: target, protocol: "rtmp", remote: url.host });
-  publisher.signal.addEventListener("abort", () => client.close(), { once: true });
-  const trouble = new ThrottledLog(
-    () => registry.clock.now(),
-    (message, fields) => log.warn(message, { stream: target, ...fields }),
-  );
-  return { publisher, ingest: new RtmpIngest(publisher, registry, trouble) };
+/**
+ * Where a pull publishes. The publisher comes with the first sound or picture: a source that has none
+ * holds no name.
+ */
+class PullSink {
+  readonly #context: Context;
+  readonly #client: RtmpClient;
+  readonly #remote: string;
+  readonly #target: string;
+  readonly #early: RtmpMessage[] = [];
+  #open: { readonly publisher: Publisher; readonly ingest: RtmpIngest } | undefined;
+
+  constructor(context: Context, client: RtmpClient, remote: string, target: string) {
+    this.#context = context;
+    this.#client = client;
+    this.#remote = remote;
+    this.#target = target;
+  }
+
+  /** Takes a message for which `isMedia` holds. @throws {RegistryError} it cannot be published. */
+  async push(message: RtmpMessage): Promise<void> {
+    if (this.#open !== undefined) return this.#open.ingest.push(message);
+    if (isData(message)) {
+      if (this.#early.length < MAX_EARLY_DATA) this.#early.push(message);
+      return;
+    }
+    const { ingest } = this.#open = await this.#publish();
+    for (const one of [...this.#early.splice(0), message]) ingest.push(one);
+  }
+
+  async #publish() {
+    const { registry, log } = this.#context;
+    const name = this.#target;
+    const publisher = await registry.publish({ name, protocol: "rtmp", remote: this.#remote });
+    publisher.signal.addEventListener("abort", () => this.#client.close(), { once: true });
+    const trouble = new ThrottledLog(
+      () => registry.clock.now(),
+      (message, fields) => log.warn(message, { stream: name, ...fields }),
+    );
+    return { publisher, ingest: new RtmpIngest(publisher, registry, trouble) };
+  }
+
+  close(end: PublisherEnd): void {
+    this.#open?.ingest.close();
+    this.#open?.publisher.close(end);
+  }
+
+  /** @throws {RegistryError} why the registry ended the publisher, if it has. */
+  throwIfCut(): void {
+    this.#open?.publisher.signal.throwIfAborted();
+  }
 }
 
 function isStreamOver({ messages, controls }: Received): boolean {

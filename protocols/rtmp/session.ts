@@ -150,7 +150,7 @@ export class RtmpSession {
   /** Gives a promise only where the next message has to wait for it. */
   #handle(message: RtmpMessage): Promise<void> | undefined {
     if (isMedia(message)) {
-      this.#media(message);
+      this.#streams.get(message.streamId)?.push(message);
       return undefined;
     }
     if (message.type === MESSAGE_TYPE.COMMAND_AMF0 || message.type === MESSAGE_TYPE.COMMAND_AMF3) {
@@ -158,19 +158,6 @@ export class RtmpSession {
     }
     // Shared objects, and whatever else there may be: nobody waits for an answer to those.
     return undefined;
-  }
-
-  /** A message that cannot be read costs the publisher that message. */
-  #media(message: RtmpMessage): void {
-    try {
-      this.#streams.get(message.streamId)?.push(message);
-    } catch (error) {
-      if (!(error instanceof RtmpError || error instanceof AmfError)) throw error;
-      this.#context.log.debug("a message was dropped", {
-        remote: this.#link.remote,
-        reason: error.message,
-      });
-    }
   }
 
   async #command(command: RtmpCommand, streamId: number): Promise<void> {
