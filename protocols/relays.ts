@@ -119,9 +119,10 @@ export class Relays {
     const running = supervise(() => attempt(signal), {
       clock: registry.clock,
       signal,
-      onRetry: (reason, pauseMs) => {
-        onFailure?.(reason);
-        log.warn("relay ended, trying again", { relay: label, reason, pauseMs });
+      onRetry: ({ isFailure, reason }, pauseMs) => {
+        if (isFailure) onFailure?.(reason);
+        const level = isFailure ? "warn" : "info";
+        log[level]("relay ended, trying again", { relay: label, reason, pauseMs });
       },
     }).finally(() => this.#running.delete(running));
     this.#running.add(running);

@@ -11,8 +11,14 @@ export interface SuperviseOptions {
   readonly clock: Clock;
   /** Ends the attempts; each gets it too. */
   readonly signal: AbortSignal;
-  /** Told why an attempt ended, and how long the pause before the next is. */
-  readonly onRetry: (reason: string, pauseMs: number) => void;
+  /** Told how an attempt ended, and how long the pause before the next is. */
+  readonly onRetry: (end: AttemptEnd, pauseMs: number) => void;
+}
+
+export interface AttemptEnd {
+  /** Whether the attempt could not go on; otherwise it came to its end. */
+  readonly isFailure: boolean;
+  readonly reason: string;
 }
 
 /** Runs `attempt` again and again, with growing pauses, until `signal` is aborted. Never rejects. */
@@ -23,22 +29,22 @@ export async function supervise(
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     const began = clock.now();
-    const reason = await endOf(attempt);
+    const end = await endOf(attempt);
     if (signal.aborted) return;
     if (clock.now() - began >= WORKED_MS) pauseMs = FIRST_PAUSE_MS;
-    onRetry(reason, pauseMs);
+    onRetry(end, pauseMs);
     await pause(pauseMs, clock, signal);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
 
-/** Runs `attempt`, and tells why it ended. */
-async function endOf(attempt: () => Promise<void>): Promise<string> {
+async function endOf(attempt: () => Promise<void>): Promise<AttemptEnd> {
   try {
     await attempt();
-    return "the other side ended it";
+    return { isFailure: false, reason: "it came to its end" };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    return { isFailure: true, reason };
   }
 }
 
