@@ -72,6 +72,22 @@ export interface AudioSpecificConfig {
  * @throws {BitstreamError} when it is cut short or uses a reserved value.
  */
 export function parseAudioSpecificConfig(bytes: Uint8Array): AudioSpecificConfig {
+  return measureAudioSpecificConfig(bytes).config;
+}
+
+/** An AudioSpecificConfig, and the bits that it takes. */
+export interface MeasuredConfig {
+  readonly config: AudioSpecificConfig;
+  readonly bits: number;
+}
+
+/**
+ * Reads an AudioSpecificConfig that other fields may follow, as in a StreamMuxConfig, where nothing
+ * else tells its length.
+ *
+ * @throws {BitstreamError} as {@linkcode parseAudioSpecificConfig} does.
+ */
+export function measureAudioSpecificConfig(bytes: Uint8Array): MeasuredConfig {
   const reader = new BitReader(bytes, "AudioSpecificConfig");
   const announced = readObjectType(reader);
   const sampleRate = readSampleRate(reader);
@@ -80,10 +96,11 @@ export function parseAudioSpecificConfig(bytes: Uint8Array): AudioSpecificConfig
   let outputSampleRate = extension ? readSampleRate(reader) : sampleRate;
   const objectType = extension ? readObjectType(reader) : announced;
   const core = readCore(reader, objectType, channelConfiguration);
+  const coreEnd = reader.position;
   const mayTrail = extension === undefined && GENERAL_AUDIO.has(objectType);
-  const trailing = mayTrail ? readTrailingExtension(reader) : undefined;
+  const trailing = mayTrail ? readTrailingExtension(reader, sampleRate) : undefined;
   if (trailing) ({ extension, outputSampleRate } = trailing);
-  return {
+  const config: AudioSpecificConfig = {
     objectType,
     sampleRate,
     channelConfiguration,
@@ -93,6 +110,7 @@ export function parseAudioSpecificConfig(bytes: Uint8Array): AudioSpecificConfig
     outputChannels: extension === "ps" ? Math.max(2, core.channels) : core.channels,
     frameLength: core.frameLength,
   };
+  return { config, bits: trailing?.end ?? coreEnd };
 }
 
 function explicitExtension(objectType: number): "sbr" | "ps" | undefined {
@@ -147,19 +165,30 @@ function skipExtension(reader: BitReader, objectType: number): void {
   reader.skip(1); // extensionFlag3
 }
 
-interface Extension {
-  readonly extension: "sbr" | "ps";
+interface TrailingExtension {
+  /** Undefined where it says that there is none, as FFmpeg writes it. */
+  readonly extension: "sbr" | "ps" | undefined;
   readonly outputSampleRate: number;
+  /** Bits up to its end. */
+  readonly end: number;
 }
 
-/** The backward compatible extension; FFmpeg writes one that says there is no SBR. */
-function readTrailingExtension(reader: BitReader): Extension | undefined {
+/** The backward compatible extension of a core coder that runs at `sampleRate`. */
+function readTrailingExtension(
+  reader: BitReader,
+  sampleRate: number,
+): TrailingExtension | undefined {
   if (reader.bitsLeft < 16 || reader.bits(11) !== SYNC_SBR) return undefined;
   const isSbr = readObjectType(reader) === AAC_OBJECT.sbr && reader.bit();
-  if (!isSbr) return undefined;
+  const none = { extension: undefined, outputSampleRate: sampleRate, end: reader.position };
+  if (!isSbr) return none;
   const outputSampleRate = readSampleRate(reader);
-  const isPs = reader.bitsLeft >= 12 && reader.bits(11) === SYNC_PS && reader.bit();
-  return { extension: isPs ? "ps" : "sbr", outputSampleRate };
+  const end = reader.position;
+  if (reader.bitsLeft < 12 || reader.bits(11) !== SYNC_PS) {
+    return { extension: "sbr", outputSampleRate, end };
+  }
+  const extension = reader.bit() ? "ps" : "sbr";
+  return { extension, outputSampleRate, end: reader.position };
 }
 
 /** What {@linkcode serializeAudioSpecificConfig} needs. */

@@ -11,7 +11,16 @@ import type { Av1Config } from "./codec.ts";
 import { unlessDamaged } from "./errors.ts";
 import { partition } from "./partition.ts";
 
-export { AV1_OBU, av1ObuType, joinObus, MAX_OBUS_PER_UNIT, splitObus } from "./av1_obu.ts";
+export {
+  AV1_OBU,
+  av1ObuType,
+  joinObus,
+  leb128Size,
+  MAX_OBUS_PER_UNIT,
+  readLeb128,
+  splitObus,
+  writeLeb128,
+} from "./av1_obu.ts";
 export { type Av1SequenceHeader, parseSequenceHeader } from "./av1_sequence.ts";
 export { parseAv1C, serializeAv1C } from "./av1c.ts";
 

@@ -98,7 +98,12 @@ function readObuRange(data: Uint8Array, headerStart: number): ObuRange {
   return { headerStart, headerSize, start: size.end, end };
 }
 
-function readLeb128(data: Uint8Array, offset: number): { value: number; end: number } {
+/**
+ * Reads a leb128 number (AV1 4.10.5) and tells where it ends.
+ *
+ * @throws {BitstreamError} when it is cut short or longer than eight bytes.
+ */
+export function readLeb128(data: Uint8Array, offset: number): { value: number; end: number } {
   let value = 0;
   for (let i = 0; i < MAX_LEB128_BYTES; i++) {
     const byte = data[offset + i];
@@ -134,7 +139,8 @@ function payloadSize(obu: Uint8Array): number {
   return Math.max(0, obu.length - av1HeaderSize(obu));
 }
 
-function leb128Size(value: number): number {
+/** Bytes that {@linkcode writeLeb128} writes. */
+export function leb128Size(value: number): number {
   let size = 1;
   for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) size++;
   return size;
@@ -144,12 +150,18 @@ function writeObu(target: Uint8Array, start: number, obu: Uint8Array): number {
   const header = obu.subarray(0, av1HeaderSize(obu));
   target.set(header, start);
   target[start] = (obu[0] ?? 0) | HAS_SIZE;
-  let offset = start + header.length;
-  let rest = payloadSize(obu);
+  const offset = writeLeb128(target, start + header.length, payloadSize(obu));
+  target.set(obu.subarray(header.length), offset);
+  return offset + payloadSize(obu);
+}
+
+/** Writes a leb128 number (AV1 4.10.5) in the fewest bytes and returns the offset after it. */
+export function writeLeb128(target: Uint8Array, start: number, value: number): number {
+  let offset = start;
+  let rest = value;
   do {
     target[offset++] = rest % 128 | (rest >= 128 ? 0x80 : 0);
     rest = Math.floor(rest / 128);
   } while (rest > 0);
-  target.set(obu.subarray(header.length), offset);
-  return offset + payloadSize(obu);
+  return offset;
 }

@@ -20,6 +20,13 @@ export class BitReader {
     this.#what = what;
   }
 
+  /** A second reader at the same place, which goes on by itself. */
+  fork(): BitReader {
+    const reader = new BitReader(this.#data, this.#what);
+    reader.#position = this.#position;
+    return reader;
+  }
+
   /** Bits read so far. */
   get position(): number {
     return this.#position;

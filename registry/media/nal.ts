@@ -85,6 +85,20 @@ export function splitAnnexB(data: Uint8Array): Uint8Array[] {
   return nals;
 }
 
+/**
+ * Divides what should be one NAL unit at the start codes in it, which emulation prevention keeps out
+ * of a real one: some encoders hand on a piece of a byte stream in its place. Views of `data`.
+ *
+ * @throws {BitstreamError} when there are more units than {@linkcode MAX_NALS_PER_UNIT}.
+ */
+export function splitAtStartCodes(data: Uint8Array): Uint8Array[] {
+  const code = findStartCode(data, 0);
+  if (code < 0) return [data];
+  const end = trimmedEnd(data, 0, code);
+  const rest = splitAnnexB(data.subarray(code));
+  return end === 0 ? rest : [data.subarray(0, end), ...rest];
+}
+
 /** Offset of the next `00 00 01` that lies wholly at or after `from`, or -1. */
 function findStartCode(data: Uint8Array, from: number): number {
   let one = data.indexOf(1, from + 2);
