@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { InvalidStreamNameError } from "../registry/errors.ts";
+import { parseStreamName } from "../registry/names.ts";
 import type { StreamSettings } from "../registry/settings.ts";
 import { seconds } from "./_config/fields.ts";
 import { ConfigError, parseSection, type Protocol } from "./protocol.ts";
@@ -60,6 +62,7 @@ export interface Config {
  */
 export function parseConfig(raw: unknown, protocols: readonly Protocol[]): Config {
   const settings = parseSection(settingsSchema, raw);
+  for (const [name] of namedStreams(settings)) assertStreamName(name);
   const sections: Readonly<Record<string, unknown>> = { ...raw as object };
   assertKnown(sections, protocols);
   const options = new Map<Protocol, unknown>();
@@ -67,6 +70,15 @@ export function parseConfig(raw: unknown, protocols: readonly Protocol[]): Confi
     options.set(protocol, parseModule(protocol, sections[protocol.name]));
   }
   return { settings, options };
+}
+
+function assertStreamName(name: string): void {
+  try {
+    parseStreamName(name);
+  } catch (error) {
+    if (!(error instanceof InvalidStreamNameError)) throw error;
+    throw new ConfigError(["streams", name], error.reason);
+  }
 }
 
 function assertKnown(sections: object, protocols: readonly Protocol[]): void {

@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument, YAMLMap } from "yaml";
+import { type Document, isNode, LineCounter, parseDocument, YAMLMap } from "yaml";
 import { ConfigError } from "./protocol.ts";
 
 /** A config file is written by hand: more than this is a mistake. */
@@ -34,7 +34,7 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const [fault] = document.errors;
   if (fault !== undefined) throw new ConfigFileError(file, lineAt(fault.pos[0]), fault.message);
-  const value: unknown = document.toJS() ?? {};
+  const value = plainValue(document, file);
   if (typeof value !== "object" || Array.isArray(value)) {
     throw new ConfigFileError(file, 1, "expected sections such as `rtmp:`, found something else");
   }
@@ -45,6 +45,16 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
       return new ConfigFileError(file, lineAt(offset), error.message);
     },
   };
+}
+
+/** What is left when aliases are resolved, which `yaml` does up to a bound. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new ConfigFileError(file, 1, error.message);
+  }
 }
 
 /** Where a field begins: its key, or the nearest thing above it that the file has. */
