@@ -14,6 +14,12 @@ import { parseRtmpUrl } from "./url.ts";
 const SILENCE_MS = 30_000;
 const CHECK_MS = 5_000;
 
+/** Time that a server has to take the end of what was pushed to it. */
+const FAREWELL_MS = 5_000;
+
+const STREAM_OVER = [STATUS.PLAY_UNPUBLISH_NOTIFY.code, STATUS.PLAY_STOP.code];
+const UNPUBLISHED = [STATUS.UNPUBLISH_SUCCESS.code];
+
 /** Script data that waits for the first sound or picture: `onMetaData`, as a rule. */
 const MAX_EARLY_DATA = 16;
 
@@ -96,9 +102,12 @@ class PullSink {
   }
 }
 
-function isStreamOver({ messages, controls }: Received): boolean {
-  if (controls.some(({ kind }) => kind === "streamEof")) return true;
-  const codes: readonly string[] = [STATUS.PLAY_UNPUBLISH_NOTIFY.code, STATUS.PLAY_STOP.code];
+function isStreamOver(received: Received): boolean {
+  return received.controls.some(({ kind }) => kind === "streamEof") ||
+    hasStatus(received, STREAM_OVER);
+}
+
+function hasStatus({ messages }: Received, codes: readonly string[]): boolean {
   return messages.filter(isCommand).some((message) => {
     const { name, args } = parseCommand(message);
     return name === "onStatus" && codes.includes(readStatus(args)?.code ?? "");
@@ -117,13 +126,12 @@ function watchSilence({ registry: { clock } }: Context, client: RtmpClient): () 
 
 /** Sends the stream `source` to `url`, until its publisher ends. See `Protocol.push`. */
 export async function pushRtmp(context: Context, source: string, url: URL): Promise<void> {
-  const { registry, signal } = context;
-  const reader = await registry.read({ name: source, protocol: "rtmp", remote: url.host });
+  const reader = await context.registry.read({ name: source, protocol: "rtmp", remote: url.host });
   try {
     const client = await connect(context, url);
     try {
       await client.publish();
-      await send(client, reader, signal);
+      await send(client, reader, context);
     } finally {
       client.close();
     }
@@ -136,7 +144,7 @@ export async function pushRtmp(context: Context, source: string, url: URL): Prom
 async function send(
   client: RtmpClient,
   reader: ConstructorParameters<typeof Outlet>[1],
-  signal: AbortSignal,
+  { signal, registry: { clock } }: Context,
 ): Promise<void> {
   const outlet = new Outlet(client.link, reader, {
     // As encoders do: what a server cannot take it refuses, or passes on.
@@ -156,13 +164,19 @@ async function send(
     signal.removeEventListener("abort", close);
   }
   client.unpublish();
-  client.close();
+  // Whoever closes at once makes what the server has yet to say a reset, which loses what is under way.
+  const cancel = clock.schedule(FAREWELL_MS, () => client.close());
   await listening;
+  cancel();
   if (refusal !== undefined) throw refusal;
 }
 
+/** Reads until the server has taken all that was published, or ends the connection. */
 async function listen(client: RtmpClient): Promise<void> {
-  while (await client.read() !== undefined);
+  for (;;) {
+    const received = await client.read();
+    if (received === undefined || hasStatus(received, UNPUBLISHED)) return;
+  }
 }
 
 function connect({ transport, registry, signal }: Context, url: URL): Promise<RtmpClient> {
