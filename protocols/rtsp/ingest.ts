@@ -1,0 +1,303 @@
+import type { Clock } from "../../registry/clock.ts";
+import type { CodecConfig } from "../../registry/media/codec.ts";
+import { describeConfig } from "../../registry/media/describe.ts";
+import type { Description, Track } from "../../registry/media/track.ts";
+import type { Unit } from "../../registry/media/unit.ts";
+import { DtsDeriver } from "../_formats/rtp/dts.ts";
+import { RtpError } from "../_formats/rtp/errors.ts";
+import { JitterBuffer, type Ordered } from "../_formats/rtp/jitter_buffer.ts";
+import { parseRtpPacket, type RtpPacket } from "../_formats/rtp/packet.ts";
+import type { Depacketizer, DepacketizerEvent, Frame } from "../_formats/rtp/payload/format.ts";
+import { ReceiverClock } from "../_formats/rtp/receiver_clock.ts";
+import { ReceiverStats } from "../_formats/rtp/receiver_stats.ts";
+import { parseRtcp, type RtcpPacket, serializeRtcp } from "../_formats/rtp/rtcp.ts";
+import { RtcpError } from "../_formats/rtp/rtcp_errors.ts";
+import { TIMESTAMP_BITS, Unwrapper, wrap } from "../_formats/rtp/sequence.ts";
+import type { ThrottledLog } from "../protocol.ts";
+import type { RtpMedia } from "../_formats/rtp/media.ts";
+
+/**
+ * Packets of another source in a row after which it has taken the place of the first: senders that
+ * start again do so without a word.
+ */
+const NEW_SOURCE_PACKETS = 8;
+
+/** Where units go: a publisher of the registry. */
+export interface UnitSink {
+  describe(description: Description): void;
+  write(units: readonly Unit[]): void;
+}
+
+export interface RtpIngestOptions {
+  readonly clock: Clock;
+  /** Whether the transport keeps packets in order and loses none. */
+  readonly isReliable: boolean;
+  /** Told of what cannot be used. */
+  readonly trouble: ThrottledLog;
+}
+
+/** What was received of one track, in packets. */
+export interface TrackReception {
+  readonly received: number;
+  readonly lost: number;
+  /** Of no use: unknown source, other payload type, damaged. */
+  readonly dropped: number;
+}
+
+/** The RTP and RTCP packets of one sender, into units of one stream. */
+export class RtpIngest {
+  readonly #options: RtpIngestOptions;
+  readonly #sink: UnitSink;
+  readonly #times: ReceiverClock;
+  readonly #tracks: readonly TrackIngest[];
+
+  constructor(medias: readonly RtpMedia[], sink: UnitSink, options: RtpIngestOptions) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#times = new ReceiverClock(
+      medias.map(({ track, media }) => ({ kind: track.kind, clockRate: media.clockRate })),
+    );
+    this.#tracks = medias.map((media, index) =>
+      new TrackIngest(media, index, this.#times, options, () => this.#describe())
+    );
+    this.#describe();
+  }
+
+  #describe(): void {
+    this.#sink.describe({ tracks: this.#tracks.map(({ track }) => track), metadata: {} });
+  }
+
+  /** Takes `rtptime` of RTP-Info, before the first packet. */
+  announce(index: number, timestamp: number): void {
+    if (index < this.#tracks.length) this.#times.announce(index, timestamp);
+  }
+
+  /** Takes an RTP packet of the track at `index`; views of it live on as units. */
+  rtp(index: number, bytes: Uint8Array): void {
+    this.#try(() => this.#sink.write(this.#tracks[index]?.push(parseRtpPacket(bytes)) ?? []));
+  }
+
+  /** Takes an RTCP packet of the track at `index`. */
+  rtcp(index: number, bytes: Uint8Array): void {
+    this.#try(() => {
+      for (const packet of parseRtcp(bytes)) this.#tracks[index]?.control(packet);
+    });
+  }
+
+  #try(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof RtpError || error instanceof RtcpError)) throw error;
+      this.#options.trouble.log("packet", "a packet was dropped", { reason: error.message });
+    }
+  }
+
+  /** Gives up on packets that have been missing for too long; to be called every few milliseconds. */
+  expire(): void {
+    for (const track of this.#tracks) this.#sink.write(track.expire());
+  }
+
+  /** The receiver report of each track that has something to report, for its sender. */
+  reports(): readonly { readonly index: number; readonly bytes: Uint8Array }[] {
+    return this.#tracks.flatMap((track, index) => {
+      const bytes = track.report();
+      return bytes === undefined ? [] : [{ index, bytes }];
+    });
+  }
+
+  /** What was received, by track. */
+  get receptions(): readonly TrackReception[] {
+    return this.#tracks.map(({ reception }) => reception);
+  }
+
+  /** Hands on what is held back. */
+  flush(): void {
+    for (const track of this.#tracks) this.#sink.write(track.flush());
+  }
+}
+
+/** One track of a sender: one source of packets, in order, into frames with times. */
+class TrackIngest {
+  readonly #media: RtpMedia;
+  readonly #index: number;
+  readonly #times: ReceiverClock;
+  readonly #options: RtpIngestOptions;
+  readonly #onChange: () => void;
+  readonly #dts: DtsDeriver;
+  readonly #reportSsrc = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  #track: Track;
+  #source: Source | undefined;
+  #stranger = { ssrc: 0, packets: 0 };
+  #dropped = 0;
+  /** Pictures cannot be trusted before the next key unit. */
+  #awaitsKey = false;
+
+  constructor(
+    media: RtpMedia,
+    index: number,
+    times: ReceiverClock,
+    options: RtpIngestOptions,
+    onChange: () => void,
+  ) {
+    this.#media = media;
+    this.#index = index;
+    this.#times = times;
+    this.#options = options;
+    this.#onChange = onChange;
+    this.#track = media.track;
+    const { timescale, config } = media.track;
+    this.#dts = new DtsDeriver({ timescale, ...reordering(config) });
+  }
+
+  get track(): Track {
+    return this.#track;
+  }
+
+  get reception(): TrackReception {
+    const { received = 0, lost = 0 } = this.#source?.stats.reception ?? {};
+    return { received, lost, dropped: this.#dropped };
+  }
+
+  push(packet: RtpPacket): readonly Unit[] {
+    const { payloadType, ssrc } = packet;
+    const source = this.#sourceOf(ssrc);
+    if (source === undefined) return this.#drop("source", `source ${ssrc} is not known`);
+    if (payloadType !== this.#media.payloadType) {
+      return this.#drop("payload-type", `payload type ${payloadType} was not announced`);
+    }
+    const now = this.#options.clock.now();
+    source.stats.receive(packet, now);
+    return this.#units(source, source.jitter.push(packet, now));
+  }
+
+  /** Follows a sender that has started again under another name, and nobody else. */
+  #sourceOf(ssrc: number): Source | undefined {
+    if (this.#source?.ssrc === ssrc) {
+      this.#stranger.packets = 0;
+      return this.#source;
+    }
+    if (this.#source === undefined) return this.#source = this.#open(ssrc);
+    if (this.#stranger.ssrc !== ssrc) this.#stranger = { ssrc, packets: 0 };
+    if (++this.#stranger.packets < NEW_SOURCE_PACKETS) return undefined;
+    this.#times.restart(this.#index);
+    return this.#source = this.#open(ssrc);
+  }
+
+  #open(ssrc: number): Source {
+    const { format, media } = this.#media;
+    this.#awaitsKey = this.#track.kind === "video";
+    return {
+      ssrc,
+      jitter: new JitterBuffer(this.#options.isReliable ? { maxPackets: 0 } : {}),
+      depacketizer: format.createDepacketizer(media),
+      timestamps: new Unwrapper(TIMESTAMP_BITS),
+      stats: new ReceiverStats(ssrc, media.clockRate),
+    };
+  }
+
+  #drop(cause: string, reason: string): readonly Unit[] {
+    this.#dropped++;
+    this.#options.trouble.log(cause, "a packet was dropped", { reason });
+    return [];
+  }
+
+  #units(source: Source, packets: readonly Ordered<RtpPacket>[]): readonly Unit[] {
+    return packets.flatMap(({ packet, lost, isRestart }) => {
+      const { payload, marker } = packet;
+      const timestamp = source.timestamps.next(packet.timestamp);
+      const events = source.depacketizer.push({
+        payload,
+        marker,
+        timestamp,
+        lost: lost > 0 || isRestart,
+      });
+      return this.#take(events);
+    });
+  }
+
+  #take(events: readonly DepacketizerEvent[]): readonly Unit[] {
+    const units: Unit[] = [];
+    for (const event of events) {
+      if (event.type === "frame") units.push(...this.#toUnit(event));
+      else {
+        this.#awaitsKey = this.#track.kind === "video";
+        this.#options.trouble.log("damaged", "media is missing", { reason: event.reason });
+      }
+    }
+    return units;
+  }
+
+  #toUnit(frame: Frame): readonly Unit[] {
+    const { isKey, payload, config } = frame;
+    if (config !== undefined) this.#configure(config);
+    if (this.#awaitsKey && !isKey) return [];
+    this.#awaitsKey = false;
+    const raw = wrap(frame.timestamp, TIMESTAMP_BITS);
+    const placed = this.#times.place(this.#index, raw, this.#options.clock.now());
+    const { pts, dts } = this.#dts.next(placed.pts, isKey);
+    const { wallClock } = placed;
+    return [{
+      track: this.#track,
+      pts,
+      dts,
+      isKey,
+      payload,
+      ...(config && { config }),
+      ...(wallClock !== undefined && { wallClock }),
+    }];
+  }
+
+  #configure(config: CodecConfig): void {
+    this.#track = { ...this.#track, config };
+    this.#dts.configure(reordering(config));
+    this.#onChange();
+  }
+
+  control(packet: RtcpPacket): void {
+    if (packet.type !== "senderReport" || packet.ssrc !== this.#source?.ssrc) return;
+    const { clock } = this.#options;
+    this.#times.report(this.#index, packet, clock.utc());
+    this.#source.stats.receiveSenderReport(packet.ntp, clock.now());
+  }
+
+  expire(): readonly Unit[] {
+    const source = this.#source;
+    return source === undefined
+      ? []
+      : this.#units(source, source.jitter.expire(this.#options.clock.now()));
+  }
+
+  flush(): readonly Unit[] {
+    const source = this.#source;
+    if (source === undefined) return [];
+    const units = this.#units(source, source.jitter.flush());
+    return [...units, ...this.#take(source.depacketizer.flush())];
+  }
+
+  report(): Uint8Array | undefined {
+    const block = this.#source?.stats.report(this.#options.clock.now());
+    if (block === undefined) return undefined;
+    const ssrc = this.#reportSsrc;
+    return serializeRtcp([
+      { type: "receiverReport", ssrc, reports: [block] },
+      { type: "sourceDescription", sources: [{ ssrc, cname: "sluice" }] },
+    ]);
+  }
+}
+
+/** A sender's stream of packets, from its first to the one of a successor. */
+interface Source {
+  readonly ssrc: number;
+  readonly jitter: JitterBuffer<RtpPacket>;
+  readonly depacketizer: Depacketizer;
+  readonly timestamps: Unwrapper;
+  readonly stats: ReceiverStats;
+}
+
+function reordering(
+  config: CodecConfig | undefined,
+): { readonly reorderDepth: number; readonly fps?: number } {
+  const { reorderDepth = 0, fps } = config === undefined ? {} : describeConfig(config);
+  return { reorderDepth, ...(fps !== undefined && { fps }) };
+}

@@ -1,0 +1,182 @@
+import type { Clock } from "../../registry/clock.ts";
+import type { LogItem } from "../../registry/gop_cache.ts";
+import type { Description, Track } from "../../registry/media/track.ts";
+import type { Unit } from "../../registry/media/unit.ts";
+import type { Packager, Packaging } from "../../registry/packaging.ts";
+import type { MediaBatch } from "../../registry/reader.ts";
+import { RTP_HEADER_SIZE, writeRtpHeader } from "../_formats/rtp/packet.ts";
+import type { RtpFragment } from "../_formats/rtp/payload/format.ts";
+import { type RtcpPacket, serializeRtcp } from "../_formats/rtp/rtcp.ts";
+import { rtcpDelay } from "../_formats/rtp/rtcp_schedule.ts";
+import { SenderClock } from "../_formats/rtp/sender_clock.ts";
+import { SenderStats } from "../_formats/rtp/sender_stats.ts";
+import { SEQUENCE_BITS, wrap } from "../_formats/rtp/sequence.ts";
+import { mediasOf, type RtpMedia } from "../_formats/rtp/media.ts";
+
+/**
+ * Largest RTP packet: with the heads of UDP and IPv6 below an MTU of 1500, and below what tunnels and
+ * mobile networks leave of it.
+ */
+export const MAX_PACKET_SIZE = 1400;
+
+/** The packets of one unit, the same for every viewer. */
+export interface RtpItem extends LogItem {
+  readonly trackId: number;
+  /** Whole RTP packets. */
+  readonly packets: readonly Uint8Array[];
+  /** Sequence number and RTP timestamp of the first packet, for RTP-Info. */
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly ssrc: number;
+  /** A compound RTCP packet that goes out before, where a sender report is due. */
+  readonly report?: Uint8Array;
+}
+
+/**
+ * Streams as RTP. Sequence numbers, timestamps, sources and sender reports are those of the stream and
+ * not of a viewer, so that a packet is made once for all of them.
+ */
+export class RtpPackaging implements Packaging<RtpItem> {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  open(): Packager<RtpItem> {
+    return new RtpPackager(this.#clock);
+  }
+}
+
+/** A track as it goes out, for as long as its stream has viewers. */
+interface Sender {
+  readonly media: RtpMedia;
+  /** Its place in the clock. */
+  readonly index: number;
+  readonly ssrc: number;
+  readonly firstTimestamp: number;
+  readonly stats: SenderStats;
+  sequence: number;
+  /** Milliseconds of the clock at which the next report is due. */
+  reportDue: number;
+}
+
+class RtpPackager implements Packager<RtpItem> {
+  readonly #clock: Clock;
+  #description: Description | undefined;
+  #senders: ReadonlyMap<number, Sender> = new Map();
+  #times = new SenderClock([]);
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  package({ description, units }: MediaBatch): readonly RtpItem[] {
+    if (description !== this.#description) this.#describe(description);
+    const lead = description.tracks.find(({ kind }) => kind === "video");
+    return units.flatMap((unit) => {
+      const sender = this.#senders.get(unit.track.id);
+      const item = sender && this.#toItem(unit, sender, lead);
+      return item === undefined ? [] : [item];
+    });
+  }
+
+  /** A track that stays goes on with its source and its numbers. */
+  #describe(description: Description): void {
+    const senders = mediasOf(description).map((media, index) => this.#sender(media, index));
+    this.#description = description;
+    this.#senders = new Map(senders.map((sender) => [sender.media.track.id, sender]));
+    this.#times = new SenderClock(senders.map(({ media, firstTimestamp }) => ({
+      timescale: media.track.timescale,
+      clockRate: media.media.clockRate,
+      firstTimestamp,
+    })));
+  }
+
+  #sender(media: RtpMedia, index: number): Sender {
+    const known = this.#senders.get(media.track.id);
+    const [ssrc = 0, firstTimestamp = 0, sequence = 0] = crypto.getRandomValues(new Uint32Array(3));
+    return {
+      ssrc: known?.ssrc ?? ssrc,
+      firstTimestamp: known?.firstTimestamp ?? firstTimestamp,
+      stats: known?.stats ?? new SenderStats(),
+      sequence: known?.sequence ?? wrap(sequence, SEQUENCE_BITS),
+      reportDue: known?.reportDue ?? -Infinity,
+      media,
+      index,
+    };
+  }
+
+  #toItem(unit: Unit, sender: Sender, lead: Track | undefined): RtpItem | undefined {
+    const fragments = sender.media.format.packetize(unit, MAX_PACKET_SIZE - RTP_HEADER_SIZE);
+    if (fragments.length === 0) return undefined;
+    const { index, sequence, ssrc } = sender;
+    this.#times.sent(index, unit, this.#clock.utc());
+    const timestamp = this.#times.timestamp(index, unit.pts);
+    const isKey = lead === undefined || (unit.isKey && unit.track.id === lead.id);
+    const report = this.#report(sender, isKey);
+    const packets = fragments.map((fragment) => writePacket(fragment, sender, timestamp));
+    const bytes = packets.reduce((sum, packet) => sum + packet.byteLength, 0);
+    sender.stats.add(packets.length, bytes - packets.length * RTP_HEADER_SIZE);
+    return {
+      trackId: unit.track.id,
+      packets,
+      sequence,
+      timestamp,
+      ssrc,
+      bytes,
+      time: unit.dts * 1000 / unit.track.timescale,
+      isKey,
+      ...(report && { report }),
+    };
+  }
+
+  /** Viewers begin at key units: a report with each puts them in sync at once. */
+  #report(sender: Sender, isKey: boolean): Uint8Array | undefined {
+    const now = this.#clock.now();
+    if (!isKey && now < sender.reportDue) return undefined;
+    const instant = this.#times.report(sender.index, this.#clock.utc());
+    if (instant === undefined) return undefined;
+    sender.reportDue = now + rtcpDelay(Math.random());
+    const { ssrc, stats } = sender;
+    return serializeRtcp([
+      { type: "senderReport", ssrc, ...instant, ...stats.counts, reports: [] },
+      sourceOf(ssrc),
+    ]);
+  }
+}
+
+function sourceOf(ssrc: number): RtcpPacket {
+  return { type: "sourceDescription", sources: [{ ssrc, cname: "sluice" }] };
+}
+
+/** Tells viewers that a source has ended. */
+export function goodbyeOf(ssrc: number): Uint8Array {
+  return serializeRtcp([
+    { type: "receiverReport", ssrc, reports: [] },
+    sourceOf(ssrc),
+    { type: "goodbye", ssrcs: [ssrc] },
+  ]);
+}
+
+function writePacket(
+  { parts, marker, timestampOffset = 0 }: RtpFragment,
+  sender: Sender,
+  timestamp: number,
+): Uint8Array {
+  const size = parts.reduce((sum, part) => sum + part.byteLength, RTP_HEADER_SIZE);
+  const packet = new Uint8Array(size);
+  let offset = writeRtpHeader(packet, 0, {
+    marker,
+    payloadType: sender.media.payloadType,
+    sequence: sender.sequence,
+    timestamp: wrap(timestamp + timestampOffset, 32),
+    ssrc: sender.ssrc,
+  });
+  for (const part of parts) {
+    packet.set(part, offset);
+    offset += part.byteLength;
+  }
+  sender.sequence = wrap(sender.sequence + 1, SEQUENCE_BITS);
+  return packet;
+}
