@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ListenError } from "./errors.ts";
 import { HttpSockets } from "./http_sockets.ts";
+import { Pipelines } from "./pipelines.ts";
 import {
   type Address,
   formatAddress,
@@ -35,7 +36,9 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   // Bodies may be live media: how long they may take is for the route to say.
   server.requestTimeout = 0;
   const sockets = new HttpSockets(server);
+  const pipelines = new Pipelines();
   server.on("request", (incoming, outgoing) => {
+    if (!pipelines.admit(incoming.socket, outgoing)) return;
     respond(handler, incoming, outgoing).catch((error) => {
       onError(error);
       fail(outgoing);
