@@ -40,6 +40,7 @@ class RtmpServer implements Server {
   readonly #options: RtmpOptions;
   readonly #admissions = new Admissions(DEFAULT_ADMISSION_LIMITS);
   readonly #listeners = new Map<Listener, Endpoint>();
+  readonly #accepting: Promise<void>[] = [];
   readonly #connections = new Set<Promise<void>>();
   /** Connections in their handshake: nobody is there yet to say goodbye to. */
   readonly #handshakes = new Set<Connection>();
@@ -82,7 +83,7 @@ class RtmpServer implements Server {
       (port) => transport.listen({ host, port, ...(tls && { tls }) }),
     );
     this.#listeners.set(listener, { scheme, address: listener.address });
-    this.#accept(listener);
+    this.#accepting.push(this.#accept(listener));
   }
 
   async #accept(listener: Listener): Promise<void> {
@@ -155,6 +156,7 @@ class RtmpServer implements Server {
     for (const listener of this.#listeners.keys()) listener.close();
     for (const connection of this.#handshakes) connection.close();
     for (const session of this.#sessions) session.goodbye();
-    await Promise.all(this.#connections);
+    // A port is free again when its loop has ended, not yet when its listener is closed.
+    await Promise.all([...this.#accepting, ...this.#connections]);
   }
 }
