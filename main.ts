@@ -166,9 +166,18 @@ function fieldsOf(record: log.LogRecord): LogFields {
 function textLine(record: log.LogRecord): string {
   const fields = Object.entries(fieldsOf(record))
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${/[\s"]/.test(`${value}`) ? JSON.stringify(value) : value}`);
+    .map(([name, value]) => ` ${name}=${quoted(`${value}`)}`);
   const time = record.datetime.toISOString();
   return `${time} ${record.levelName.padEnd(5)} ${record.msg}${fields.join("")}`;
+}
+
+/** A value that is no single word stands in quotes; no peer can write to the terminal through it. */
+function quoted(value: string): string {
+  if (!/[\s"\p{C}]/u.test(value)) return value;
+  return JSON.stringify(value).replace(
+    /\p{C}/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
 
 function jsonLine(record: log.LogRecord): string {
@@ -227,11 +236,12 @@ async function run(args: Arguments, file: ConfigFile | undefined): Promise<numbe
     console.log("The configuration is good.");
     return EXIT_OK;
   }
+  const stopped = stopSignal();
   await gateway.start();
+  onSignal("SIGHUP", () => reload(gateway, args, logger));
   if (settings.log.format === "text") console.log(banner(gateway));
   else logger.info("started", { version: manifest.version, ...listing(gateway) });
-  onSignal("SIGHUP", () => reload(gateway, args, logger));
-  const signal = await stopSignal();
+  const signal = await stopped;
   logger.info("stopping", { signal });
   await gateway.stop();
   return EXIT_OK;
