@@ -38,6 +38,9 @@ const PUBLISHER_SILENCE_MS = 30_000;
 /** Clients use one, or one for each direction. */
 const MAX_MESSAGE_STREAMS = 16;
 
+/** Commands between two checks, a second: a client makes a dozen to begin, and then few. */
+const MAX_CALLS = 200;
+
 export interface SessionOptions {
   readonly context: Context;
   readonly options: RtmpOptions;
@@ -60,6 +63,8 @@ export class RtmpSession {
   #tcUrl = "";
   #capabilities: FlvCapabilities = LEGACY_CAPABILITIES;
   #lastStreamId = 0;
+  /** Commands since the last check. */
+  #calls = 0;
   #idleSince: number;
   #idleLimit = FIRST_COMMAND_MS;
   #endReason: string | undefined;
@@ -125,8 +130,9 @@ export class RtmpSession {
     this.end("the gateway is stopping");
   }
 
-  /** To be called from time to time: ends a connection that nobody seems to use. */
+  /** To be called every second: ends a connection that nobody seems to use. */
   checkDeadlines(): void {
+    this.#calls = 0;
     const now = this.#context.registry.clock.now();
     const states = [...this.#streams.values()].map(({ state }) => state);
     const isBusy = states.some((state) =>
@@ -161,6 +167,7 @@ export class RtmpSession {
   }
 
   async #command(command: RtmpCommand, streamId: number): Promise<void> {
+    if (++this.#calls > MAX_CALLS) return this.end(`more than ${MAX_CALLS} commands in a second`);
     const { name } = command;
     const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
     try {

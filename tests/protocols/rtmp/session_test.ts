@@ -436,6 +436,20 @@ Deno.test("a command that is no AMF ends the connection, and the log says why", 
   assertEquals([harness.logged("info closed").length, harness.logged("error")], [1, []]);
 });
 
+Deno.test("a client that calls without pause is cut, and the log says why", async () => {
+  await using harness = await Harness.start();
+  const peer = await harness.connected();
+  for (let n = 0; n < 3; n++) {
+    for (let calls = 0; calls < 150; calls++) await peer.call("getStreamLength", ["cam1"]);
+    await harness.clock.run(1000);
+  }
+  assert(!peer.isClosed);
+  for (let calls = 0; calls <= 200; calls++) await peer.call("getStreamLength", ["cam1"]);
+  await harness.clock.run(1000);
+  assert(peer.isClosed);
+  assertEquals(harness.logged("info closed").length, 1);
+});
+
 Deno.test("media for a stream that does not publish is ignored", async () => {
   await using harness = await Harness.start();
   const peer = await harness.connected();
