@@ -13,6 +13,29 @@ const SCREENSHOTS = Deno.env.get("SLUICE_TEST_SCREENSHOTS");
 /** Seconds of playing that a page has to show. */
 const PLAYED_SECONDS = 2;
 
+/** What is used of the page's `video` element. */
+interface Video {
+  readonly currentTime: number;
+  readonly videoWidth: number;
+  getVideoPlaybackQuality(): { readonly totalVideoFrames: number };
+  addEventListener(type: string, listener: () => void): void;
+}
+
+/** Runs in the page: resolves when so many seconds have been played. */
+function played(
+  video: Video,
+  seconds: number,
+): Promise<{ readonly width: number; readonly frames: number }> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`at ${video.currentTime} s only`)), 15_000);
+    video.addEventListener("timeupdate", () => {
+      if (video.currentTime < seconds) return;
+      const { totalVideoFrames } = video.getVideoPlaybackQuality();
+      resolve({ width: video.videoWidth, frames: totalVideoFrames });
+    });
+  });
+}
+
 Deno.test({
   name: "Chromium plays a stream on its page, and the dashboard lists it",
   ignore,
@@ -20,28 +43,29 @@ Deno.test({
     const path = await clip("avcAac");
     await using program = await Program.start();
     const name = "live/cam1";
-    await using publisher = ffmpegPublish(path, program.url("rtmp", name), {
-      realTime: true,
-      loop: -1,
-    });
+    const url = program.url("rtmp", name);
+    await using stack = new AsyncDisposableStack();
+    const publisher = stack.use(ffmpegPublish(path, url, { realTime: true, loop: -1 }));
     await program.seen("published", { stream: name });
     await using browser = await openBrowser();
     const { page, errors, hosts } = browser;
 
     await t.step("the page plays", async () => {
       await page.goto(program.url("http", `play/${name}`));
-      await page.waitForFunction((seconds) => {
-        const video = document.querySelector("video");
-        return video !== null && video.currentTime > seconds && !video.paused;
-      }, PLAYED_SECONDS);
-      const seen = await page.evaluate(() => {
-        const video = document.querySelector("video");
-        const quality = video?.getVideoPlaybackQuality();
-        return { width: video?.videoWidth, frames: quality?.totalVideoFrames ?? 0 };
-      });
+      const seen = await page.locator("video").evaluate(played, PLAYED_SECONDS);
       assertEquals(seen.width, 320);
       assertGreater(seen.frames, 25);
       if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/play.png` });
+    });
+
+    await t.step("the page goes on when the publisher is killed and comes back", async () => {
+      publisher.kill();
+      await program.seen("publisher lost", { stream: name });
+      stack.use(ffmpegPublish(path, url, { realTime: true, loop: -1 }));
+      await program.seen("publisher is back", { stream: name });
+      const before: number = await page.locator("video").evaluate(({ currentTime }) => currentTime);
+      await page.locator("video").evaluate(played, before + PLAYED_SECONDS);
+      assertEquals(program.matching("reader came", { stream: name }).length, 1);
     });
 
     await t.step("the dashboard lists it", async () => {
@@ -55,6 +79,5 @@ Deno.test({
       assertEquals(errors, []);
       assertEquals([...hosts], [new URL(program.url("http", "")).host]);
     });
-    publisher.kill();
   },
 });

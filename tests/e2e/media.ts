@@ -33,6 +33,11 @@ const RECIPES = {
   avcAac: { legacy: true, args: [...PICTURE, ...TONE(44_100), ...AVC, ...AAC] },
   avcMp3: { legacy: true, args: [...PICTURE, ...TONE(44_100), ...AVC, "-c:a", "libmp3lame"] },
   avc: { legacy: true, args: [...PICTURE, ...AVC] },
+  /** Sound that begins half a second before the picture. */
+  soundFirst: {
+    legacy: true,
+    args: ["-itsoffset", "0.5", ...PICTURE, ...TONE(44_100), ...AVC, ...AAC],
+  },
   /** Some 20 Mbit/s, to fill the buffers of whoever does not read. */
   heavy: {
     legacy: true,

@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { RtmpRefusedError } from "../../protocols/rtmp/client.ts";
 import { hasClient } from "../../scripts/real_clients.ts";
 import { avCopy, framesOf } from "./av.ts";
 import { Client } from "./client.ts";
@@ -9,6 +10,7 @@ import { avHttp, avRtmp, ffmpegHttp, ffmpegRtmp, play, type Player } from "./pla
 import { Program } from "./program.ts";
 import { ffmpegPublish } from "./publish.ts";
 import { Scratch } from "./scratch.ts";
+import { publishTags } from "./tag_publisher.ts";
 
 const ignore = !hasClient("ffmpeg");
 
@@ -42,6 +44,7 @@ const PUBLICATIONS: readonly Publication[] = [
   byFfmpeg("avcMp3"),
   byFfmpeg("aac"),
   byFfmpeg("avc"),
+  byFfmpeg("soundFirst"),
   byFfmpeg("speex"),
   byFfmpeg("sorensonMp3"),
   byFfmpeg8("hevcAac"),
@@ -143,7 +146,9 @@ Deno.test({
     await using second = ffmpegPublish(path, url);
     const { code, stderr } = await second.ended;
     assertNotEquals(code, 0);
-    assertMatch(stderr, /live\/taken/);
+    assertMatch(stderr, /Server error: Cannot publish live\/taken: .* is publishing it/);
+    const refusal = await assertRejects(() => publishTags(path, url, 0), RtmpRefusedError);
+    assertEquals(refusal.code, "NetStream.Publish.BadName");
     await program.seen("refused", { stream: name, action: "publish" });
     await first.succeed();
   },

@@ -44,6 +44,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what is pushed faster than real time arrives to its end",
+  ignore,
+  async fn() {
+    const path = await clip("heavy");
+    await using scratch = await Scratch.make();
+    await using origin = await Program.start();
+    const push = origin.url("rtmp", "live/received");
+    await using edge = await Program.start({ config: { streams: { "live/sent": { push } } } });
+    await using playing = play(ffmpegRtmp, origin, "live/received", scratch);
+    await origin.seen("reader came", { stream: "live/received" });
+    await ffmpegPublish(path, edge.url("rtmp", "live/sent")).succeed();
+    assertSameFrames(await playing.frames(), await framesOf(path));
+  },
+});
+
+Deno.test({
   name: "a source on demand is fetched while somebody reads it, and no longer",
   ignore,
   async fn() {
