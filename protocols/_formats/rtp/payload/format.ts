@@ -79,7 +79,7 @@ export type DepacketizerEvent = Frame | Dropped;
 /** The packets of one track into frames. Stateful; never throws for what a peer sent. */
 export interface Depacketizer {
   push(packet: PayloadPacket): readonly DepacketizerEvent[];
-  /** The frame under way, of a sender that has gone and marks no ends. */
+  /** The frame under way, of a sender that has gone and never marked the end of one. */
   flush(): readonly DepacketizerEvent[];
 }
 

@@ -73,6 +73,7 @@ export class FrameAssembler implements Depacketizer {
   readonly #codec: FrameCodec;
   #state: State = BETWEEN;
   #believesMarkers = true;
+  #hasSeenMarker = false;
   #events: DepacketizerEvent[] = [];
 
   constructor(codec: FrameCodec) {
@@ -87,7 +88,8 @@ export class FrameAssembler implements Depacketizer {
   }
 
   flush(): readonly DepacketizerEvent[] {
-    if (this.#state.name === "inside") this.#finish(this.#state);
+    const awaitsMarker = this.#believesMarkers && this.#hasSeenMarker;
+    if (this.#state.name === "inside" && !awaitsMarker) this.#finish(this.#state);
     this.#state = BETWEEN;
     return this.#takeEvents();
   }
@@ -102,8 +104,13 @@ export class FrameAssembler implements Depacketizer {
     const state = this.#state;
     const isDamaged = state.name === "inside" && state.progress !== "prelude";
     this.#drop(isDamaged ? state.timestamp : timestamp, "packets were lost");
-    if (isDamaged) this.#state = { name: "skipping", timestamp: state.timestamp };
-    if (state.name === "between") this.#state = BETWEEN;
+    if (isDamaged) {
+      this.#state = { name: "skipping", timestamp: state.timestamp };
+    } else if (state.name !== "skipping") {
+      // Parameter sets hold for the frames to come, but the rest of a prelude was for the lost one.
+      if (state.name === "inside") this.#finish(state);
+      this.#state = BETWEEN;
+    }
   }
 
   #place(packet: PayloadPacket): void {
@@ -158,6 +165,7 @@ export class FrameAssembler implements Depacketizer {
     const progress = this.#attempt(timestamp, () => builder.add(payload));
     if (progress === undefined) return;
     const next: Inside = { ...state, progress, bytes, packets };
+    this.#hasSeenMarker ||= marker;
     const isEnd = progress === "whole" && marker && this.#believesMarkers;
     this.#state = next;
     if (progress !== "complete" && !isEnd) return;

@@ -69,7 +69,7 @@ function writeLatmFmtp(track: Track): string | undefined {
 function createDepacketizer(media: MediaFormat): Depacketizer {
   const stream = new LatmStream(media);
   return new FrameAssembler({
-    startsFrame: (payload) => stream.read(payload).length > 0,
+    startsFrame: (payload) => stream.isWhole(payload),
     begin: () => new LatmElement(stream),
   });
 }
@@ -88,7 +88,7 @@ class LatmStream {
   }
 
   frames(element: Uint8Array): readonly FrameContent[] {
-    const units = this.read(element);
+    const units = this.#readUnits(new BitReader(element, WHAT), element);
     this.#watch.learn(configOfMux(this.#mux));
     const duration = aacDuration(this.#watch.known, this.#clockRate);
     return units.map((unit, index) => ({
@@ -99,9 +99,19 @@ class LatmStream {
     }));
   }
 
-  /** The access units of an AudioMuxElement (ISO/IEC 14496-3 1.7.3.1). Throws `BitstreamError`. */
-  read(element: Uint8Array): readonly Uint8Array[] {
-    const reader = new BitReader(element, WHAT);
+  /**
+   * Whether a payload is a whole AudioMuxElement: its lengths add up to its own. Nothing in the format
+   * tells the start of a fragmented one from its middle, so once in some hundred times that the last
+   * fragment alone arrives, it is taken for whole.
+   */
+  isWhole(payload: Uint8Array): boolean {
+    const reader = new BitReader(payload, WHAT);
+    this.#readUnits(reader, payload);
+    return reader.bitsLeft < 8;
+  }
+
+  /** The access units of an AudioMuxElement (ISO/IEC 14496-3 1.7.3.1). */
+  #readUnits(reader: BitReader, element: Uint8Array): readonly Uint8Array[] {
     const isSameMux = !this.#isInBand || reader.bit();
     if (!isSameMux) this.#mux = readStreamMuxConfig(reader);
     if (this.#mux === undefined) throw new RtpError(WHAT, "its configuration is not known", 0);
