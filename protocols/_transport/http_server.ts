@@ -136,7 +136,11 @@ async function send(
   gone: AbortSignal,
 ): Promise<void> {
   outgoing.writeHead(response.status, [...response.headers].flat());
-  if (response.body === null) return void outgoing.end();
+  if (response.body === null || outgoing.req.method === "HEAD") {
+    // Without a reader it would go on for as long as the connection is kept.
+    response.body?.cancel().catch(() => {});
+    return void outgoing.end();
+  }
   const body = response.body.getReader();
   // A body that fails ends the connection, also while a write waits for the peer.
   body.closed.catch(() => outgoing.destroy());
