@@ -9,12 +9,15 @@ import type { RtspRequest, RtspResponse } from "./message.ts";
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
+const CR = 0x0d;
 const NOTHING = new Uint8Array(0);
 const decoder = new TextDecoder();
 
 /** Decodes a line without its LF; devices end lines with CRLF, LF, and CR CRLF. */
 function decodeLine(bytes: Uint8Array): string {
-  return decoder.decode(bytes).replace(/\r+$/, "");
+  let end = bytes.length;
+  while (bytes[end - 1] === CR) end--;
+  return decoder.decode(bytes.subarray(0, end));
 }
 
 /** Puts the head of one message together from its lines. */

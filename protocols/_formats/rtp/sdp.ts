@@ -7,13 +7,14 @@ import type { TrackKind } from "../../../registry/media/track.ts";
 import type { MediaFormat } from "./payload/format.ts";
 import { STATIC_PAYLOAD_TYPES } from "./payload/formats.ts";
 import { clockRateOf, guessFormat } from "./sdp_defaults.ts";
-import { type MediaLevel, readDocument, type RtpAttribute, type SdpLevel } from "./sdp_document.ts";
+import { readDocument, type SdpSection } from "./sdp_document.ts";
 
 /** Payload types have seven bits. */
 const MAX_PAYLOAD_TYPE = 127;
 const MAX_CLOCK_RATE = 10_000_000;
 const MAX_CHANNELS = 255;
 const MAX_PORT = 0xffff;
+const MAX_TTL = 255;
 
 export type SdpDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
@@ -56,42 +57,39 @@ export interface SessionDescription {
  * @throws {SdpError} when it is no description, or over a limit.
  */
 export function parseSdp(text: string): SessionDescription {
-  const document = readDocument(text);
-  const title = document.name === undefined ? "" : String(document.name).trim();
-  const control = readText(document.control);
-  const range = readRange(document) ?? document.media.map(readRange).find((value) => value);
+  const { session, medias } = readDocument(text);
+  const title = session.values("s")[0] ?? "";
+  const control = readControl(session);
+  const range = [session, ...medias].flatMap((section) => section.attributes("range"))[0];
   return {
     ...(title !== "" && title !== "-" && { title }),
     ...(control !== undefined && { control }),
     ...(range !== undefined && { range }),
-    medias: document.media.map((media) => readMedia(media, document))
+    medias: medias.map((media) => readMedia(media, session))
       .filter((media) => media !== undefined),
   };
 }
 
-function readText(value: string | number | undefined): string | undefined {
-  return value === undefined || value === "" ? undefined : String(value);
-}
-
 /** A number of digits up to `max`. */
-function readNumber(value: string | number | undefined, max: number): number | undefined {
-  const text = String(value ?? "");
-  return /^\d{1,10}$/.test(text) && Number(text) <= max ? Number(text) : undefined;
+function readNumber(text: string | undefined, max: number): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text) && Number(text) <= max
+    ? Number(text)
+    : undefined;
 }
 
-function readRange({ invalid = [] }: SdpLevel): string | undefined {
-  return invalid.map(({ value }) => /^range:(.+)$/.exec(String(value))?.[1])
-    .find((range) => range !== undefined);
-}
+const KINDS: ReadonlyMap<string, TrackKind> = new Map([["video", "video"], ["audio", "audio"]]);
 
-const KINDS: Readonly<Record<string, TrackKind>> = { video: "video", audio: "audio" };
+/** The port may have a count of ports behind it. */
+const MEDIA = /^(\S+) (\d+)(?:\/\d+)? (\S+) (.+)$/;
 
-function readMedia(media: MediaLevel, session: SdpLevel): MediaDescription | undefined {
-  const kind = KINDS[String(media.type).toLowerCase()] ?? "data";
-  const isRtp = String(media.protocol).toUpperCase().includes("RTP");
-  const format = isRtp ? readFormat(media, kind) : undefined;
+function readMedia(media: SdpSection, session: SdpSection): MediaDescription | undefined {
+  const [, type = "", port, protocol = "", payloadTypes = ""] =
+    MEDIA.exec(media.values("m")[0] ?? "") ?? [];
+  const kind = KINDS.get(type.toLowerCase()) ?? "data";
+  const isRtp = protocol.toUpperCase().includes("RTP");
+  const format = isRtp ? readFormat(media, kind, payloadTypes) : undefined;
   if (format === undefined) return undefined;
-  const control = readText(media.control);
+  const control = readControl(media);
   const direction = readDirection(media) ?? readDirection(session);
   const connection = readConnection(media) ?? readConnection(session);
   const bandwidth = readBandwidth(media);
@@ -100,57 +98,74 @@ function readMedia(media: MediaLevel, session: SdpLevel): MediaDescription | und
     ...format,
     ...(control !== undefined && { control }),
     ...(direction !== undefined && { direction }),
-    port: readNumber(media.port, MAX_PORT) ?? 0,
+    port: readNumber(port, MAX_PORT) ?? 0,
     ...(connection !== undefined && { connection }),
     ...(bandwidth !== undefined && { bandwidth }),
   };
 }
 
+function readControl(section: SdpSection): string | undefined {
+  const [control = ""] = section.attributes("control");
+  return control === "" ? undefined : control;
+}
+
 type ReadFormat = MediaFormat & { readonly payloadType: number };
 
+/** Values of `a=rtpmap` or `a=fmtp` by payload type, without it. */
+type Numbered = ReadonlyMap<number, string>;
+
 /** The first payload type of the `m=` line that has a format. */
-function readFormat(media: MediaLevel, kind: TrackKind): ReadFormat | undefined {
-  const listed = String(media.payloads ?? "").split(" ")
-    .map((text) => readNumber(text, MAX_PAYLOAD_TYPE))
-    .filter((payloadType) => payloadType !== undefined);
+function readFormat(
+  media: SdpSection,
+  kind: TrackKind,
+  payloadTypes: string,
+): ReadFormat | undefined {
+  const listed = new Set(
+    payloadTypes.split(" ").map((text) => readNumber(text, MAX_PAYLOAD_TYPE))
+      .filter((payloadType) => payloadType !== undefined),
+  );
+  const rtpmaps = readNumbered(media.attributes("rtpmap"));
+  const fmtps = readNumbered(media.attributes("fmtp"));
   for (const payloadType of listed) {
-    const format = formatOf(media, kind, payloadType, listed.length === 1);
-    if (format !== undefined) return format;
+    const rtpmap = findNumbered(rtpmaps, payloadType, listed.size === 1);
+    const fmtp = findNumbered(fmtps, payloadType, listed.size === 1);
+    const map = readRtpMap(rtpmap, kind) ?? STATIC_PAYLOAD_TYPES.get(payloadType) ??
+      guessFormat(fmtp ?? "");
+    if (map !== undefined) return { ...map, payloadType, ...(fmtp !== undefined && { fmtp }) };
   }
   return undefined;
 }
 
-function formatOf(
-  media: MediaLevel,
-  kind: TrackKind,
-  payloadType: number,
-  isOnly: boolean,
-): ReadFormat | undefined {
-  const rtp = findAttribute(media.rtp, payloadType, isOnly);
-  const fmtp = readText(findAttribute(media.fmtp, payloadType, isOnly)?.config);
-  const known = STATIC_PAYLOAD_TYPES.get(payloadType) ?? guessFormat(fmtp ?? "");
-  const map = rtp === undefined ? known : readRtpMap(rtp, kind);
-  return map && { ...map, payloadType, ...(fmtp !== undefined && { fmtp }) };
+function readNumbered(attributes: readonly string[]): Numbered {
+  const matches = attributes.map((text) => /^(\d+) (.+)$/.exec(text));
+  return new Map(
+    matches.filter((match) => match !== null)
+      .map(([, payloadType, value = ""]) => [Number(payloadType), value]),
+  );
 }
 
 /**
  * Deviation: where a media has one payload type and one attribute, they belong together also when
  * their numbers differ. Hikvision writes the fmtp of AAC with another number than its rtpmap.
  */
-function findAttribute<T extends { readonly payload: string | number }>(
-  attributes: readonly T[],
+function findNumbered(
+  attributes: Numbered,
   payloadType: number,
   isOnly: boolean,
-): T | undefined {
-  return attributes.find(({ payload }) => payload === payloadType) ??
-    (isOnly && attributes.length === 1 ? attributes[0] : undefined);
+): string | undefined {
+  const [first] = attributes.values();
+  return attributes.get(payloadType) ?? (isOnly && attributes.size === 1 ? first : undefined);
 }
 
-function readRtpMap(rtp: RtpAttribute, kind: TrackKind): MediaFormat | undefined {
-  const encoding = String(rtp.codec);
-  if (encoding === "") return undefined;
-  const rate = readNumber(rtp.rate, MAX_CLOCK_RATE);
-  const channels = readNumber(rtp.encoding, MAX_CHANNELS);
+/** Encoding names are tokens; one becomes the name of a codec. */
+const RTPMAP = /^([\w.+-]{1,64})(?: ?\/ ?(\d+))?(?: ?\/ ?(\d+))?/;
+
+function readRtpMap(rtpmap: string | undefined, kind: TrackKind): MediaFormat | undefined {
+  const match = RTPMAP.exec(rtpmap ?? "");
+  const encoding = match?.[1];
+  if (encoding === undefined) return undefined;
+  const rate = readNumber(match?.[2], MAX_CLOCK_RATE);
+  const channels = readNumber(match?.[3], MAX_CHANNELS);
   return {
     encoding,
     clockRate: clockRateOf(encoding, kind === "audio", rate === 0 ? undefined : rate),
@@ -160,25 +175,27 @@ function readRtpMap(rtp: RtpAttribute, kind: TrackKind): MediaFormat | undefined
 
 const DIRECTIONS: readonly SdpDirection[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
 
-function readDirection({ direction }: SdpLevel): SdpDirection | undefined {
-  return DIRECTIONS.find((known) => known === direction);
+function readDirection(section: SdpSection): SdpDirection | undefined {
+  return DIRECTIONS.find((direction) => section.attributes(direction).length > 0);
 }
 
 /** `0.0.0.0` says nothing, and most devices say it. */
-function readConnection({ connection }: SdpLevel): SdpConnection | undefined {
-  const [address = "", ttl] = String(connection?.ip ?? "").split("/");
-  if (address === "" || address === "0.0.0.0" || address === "::") return undefined;
-  const hops = readNumber(ttl, 255);
-  return { address, ...(hops !== undefined && { ttl: hops }) };
+function readConnection(section: SdpSection): SdpConnection | undefined {
+  const match = /^IN IP[46] ([^\s/]+)(?:\/(\d+))?/.exec(section.values("c")[0] ?? "");
+  const address = match?.[1];
+  if (address === undefined || address === "0.0.0.0" || address === "::") return undefined;
+  const ttl = readNumber(match?.[2], MAX_TTL);
+  return { address, ...(ttl !== undefined && { ttl }) };
 }
 
 /** Bits per second in one unit of each modifier (RFC 8866 section 5.8, RFC 3890). */
-const BANDWIDTH_UNITS: Readonly<Record<string, number>> = { AS: 1000, TIAS: 1 };
+const BANDWIDTH_UNITS: ReadonlyMap<string, number> = new Map([["AS", 1000], ["TIAS", 1]]);
 
-function readBandwidth({ bandwidth = [] }: SdpLevel): number | undefined {
-  for (const { type, limit } of bandwidth) {
+function readBandwidth(section: SdpSection): number | undefined {
+  for (const text of section.values("b")) {
+    const [modifier = "", limit] = text.split(":");
     const value = readNumber(limit, Number.MAX_SAFE_INTEGER);
-    const unit = BANDWIDTH_UNITS[type];
+    const unit = BANDWIDTH_UNITS.get(modifier);
     if (value !== undefined && value > 0 && unit !== undefined) return value * unit;
   }
   return undefined;

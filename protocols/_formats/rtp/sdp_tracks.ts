@@ -7,7 +7,7 @@ import type { Track } from "../../../registry/media/track.ts";
 import type { PayloadFormat } from "./payload/format.ts";
 import { formatOfCodec, formatOfEncoding, staticPayloadType } from "./payload/formats.ts";
 import type { MediaDescription, SdpConnection, SessionDescription } from "./sdp.ts";
-import { type MediaLevel, writeDocument } from "./sdp_document.ts";
+import { type SdpLine, writeLines } from "./sdp_document.ts";
 
 /** What a media becomes when it is ingested. */
 export interface TrackCandidate {
@@ -73,57 +73,37 @@ export interface SdpOptions {
 
 /** Writes the body of a DESCRIBE response or an ANNOUNCE request, with CRLF. */
 export function writeSdp(tracks: readonly SdpTrack[], options: SdpOptions): string {
-  const { sessionId, sessionVersion, address, title = "-", range, connection } = options;
-  return writeDocument({
-    origin: {
-      username: "-",
-      sessionId,
-      sessionVersion,
-      netType: "IN",
-      ipVer: ipVersion(address),
-      address,
-    },
-    name: oneLine(title),
-    connection: writeConnection(connection ?? { address: "0.0.0.0" }),
-    timing: { start: 0, stop: 0 },
-    control: "*",
-    ...(range !== undefined && { invalid: [{ value: `range:${range}` }] }),
-    media: tracks.map((track) => writeMedia(track, options.portOf?.(track) ?? 0)),
-  });
+  const { sessionId, sessionVersion, address, title = "-", range } = options;
+  return writeLines([
+    { type: "v", value: "0" },
+    { type: "o", value: `- ${sessionId} ${sessionVersion} ${addressText(address)}` },
+    { type: "s", value: title },
+    { type: "c", value: connectionText(options.connection ?? { address: "0.0.0.0" }) },
+    { type: "t", value: "0 0" },
+    { type: "a", value: "control:*" },
+    ...(range === undefined ? [] : [{ type: "a", value: `range:${range}` }]),
+    ...tracks.flatMap((track) => mediaLines(track, options.portOf?.(track) ?? 0)),
+  ]);
 }
 
-function writeMedia(sdpTrack: SdpTrack, port: number): MediaLevel {
+function mediaLines(sdpTrack: SdpTrack, port: number): readonly SdpLine[] {
   const { track, format, payloadType, control } = sdpTrack;
   const { encoding, clockRate, channels } = format.rtpmap(track);
   const fmtp = format.fmtp(track);
-  return {
-    type: track.kind === "data" ? "application" : track.kind,
-    port,
-    protocol: "RTP/AVP",
-    payloads: payloadType,
-    rtp: [{
-      payload: payloadType,
-      codec: encoding,
-      rate: clockRate,
-      ...(channels !== undefined && { encoding: channels }),
-    }],
-    fmtp: fmtp === undefined ? [] : [{ payload: payloadType, config: oneLine(fmtp) }],
-    control,
-  };
+  const kind = track.kind === "data" ? "application" : track.kind;
+  const map = `${encoding}/${clockRate}${channels === undefined ? "" : `/${channels}`}`;
+  return [
+    { type: "m", value: `${kind} ${port} RTP/AVP ${payloadType}` },
+    { type: "a", value: `rtpmap:${payloadType} ${map}` },
+    ...(fmtp === undefined ? [] : [{ type: "a", value: `fmtp:${payloadType} ${fmtp}` }]),
+    { type: "a", value: `control:${control}` },
+  ];
 }
 
-function writeConnection({ address, ttl }: SdpConnection): {
-  readonly version: number;
-  readonly ip: string;
-} {
-  return { version: ipVersion(address), ip: ttl === undefined ? address : `${address}/${ttl}` };
+function connectionText({ address, ttl }: SdpConnection): string {
+  return addressText(address) + (ttl === undefined ? "" : `/${ttl}`);
 }
 
-function ipVersion(address: string): 4 | 6 {
-  return address.includes(":") ? 6 : 4;
-}
-
-/** What a publisher gave may hold anything. */
-function oneLine(text: string): string {
-  return text.replace(/[\r\n\0]+/g, " ");
+function addressText(address: string): string {
+  return `IN IP${address.includes(":") ? 6 : 4} ${address}`;
 }

@@ -24,7 +24,7 @@ export interface RtpInfo {
 // A URL may have commas and semicolons of its own, so that entries are found by their `url=`, and
 // the end of a URL by the parameter behind it.
 const ENTRY = /(?:^|,)\s*url\s*=/i;
-const URL_END = /;\s*(?:seq|rtptime|ssrc)\s*=|\s+ssrc\s*=|;\s*$/i;
+const URL_END = /;\s*(?:seq|rtptime|ssrc)\s*=|\sssrc\s*=|;\s*$/i;
 const PARAMETER = /(?:^|[;:\s])(seq|rtptime)\s*=\s*([^;:,\s]*)/gi;
 
 /** Reads what can be read; servers write this header in many ways, and a player can do without it. */
