@@ -12,6 +12,7 @@ export class Publisher {
   /** Resolves after the signal has ended the publishing. */
   readonly ended: Promise<void>;
   #sentBytes = 0;
+  #sentPictures = 0;
 
   private constructor(client: RtmpClient, signal: AbortSignal) {
     this.#client = client;
@@ -34,6 +35,11 @@ export class Publisher {
     return this.#sentBytes;
   }
 
+  /** Pictures that were sent. */
+  get sentPictures(): number {
+    return this.#sentPictures;
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     const start = performance.now();
     for (const message of sequenceHeaders()) this.#send(message);
@@ -42,6 +48,7 @@ export class Publisher {
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       if (signal.aborted) return;
       stampPicture(message, performance.now());
+      if (message.type === "video") this.#sentPictures++;
       this.#send(message);
     }
   }
