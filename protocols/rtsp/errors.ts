@@ -168,6 +168,15 @@ export class SessionNotFoundError extends RtspError {
   }
 }
 
+/** The stream has no such track. */
+export class TrackNotFoundError extends RtspError {
+  override readonly status = 404;
+
+  constructor(readonly url: string) {
+    super(`Cannot find the track of ${url}`);
+  }
+}
+
 /** A header field that asks of the resource what it cannot do. */
 export class HeaderNotValidError extends RtspError {
   override readonly status = 456;

@@ -14,13 +14,18 @@ import { parseRtcp, type RtcpPacket, serializeRtcp } from "../_formats/rtp/rtcp.
 import { RtcpError } from "../_formats/rtp/rtcp_errors.ts";
 import { TIMESTAMP_BITS, Unwrapper, wrap } from "../_formats/rtp/sequence.ts";
 import type { ThrottledLog } from "../protocol.ts";
-import type { RtpMedia } from "../_formats/rtp/media.ts";
+import type { TrackCandidate } from "../_formats/rtp/sdp_tracks.ts";
 
 /**
  * Packets of another source in a row after which it has taken the place of the first: senders that
  * start again do so without a word.
  */
 const NEW_SOURCE_PACKETS = 8;
+
+/** A track that a sender has described. */
+export interface IncomingTrack extends Omit<TrackCandidate, "track"> {
+  readonly track: Track;
+}
 
 /** Where units go: a publisher of the registry. */
 export interface UnitSink {
@@ -51,14 +56,14 @@ export class RtpIngest {
   readonly #times: ReceiverClock;
   readonly #tracks: readonly TrackIngest[];
 
-  constructor(medias: readonly RtpMedia[], sink: UnitSink, options: RtpIngestOptions) {
+  constructor(tracks: readonly IncomingTrack[], sink: UnitSink, options: RtpIngestOptions) {
     this.#options = options;
     this.#sink = sink;
     this.#times = new ReceiverClock(
-      medias.map(({ track, media }) => ({ kind: track.kind, clockRate: media.clockRate })),
+      tracks.map(({ track, media }) => ({ kind: track.kind, clockRate: media.clockRate })),
     );
-    this.#tracks = medias.map((media, index) =>
-      new TrackIngest(media, index, this.#times, options, () => this.#describe())
+    this.#tracks = tracks.map((track, index) =>
+      new TrackIngest(track, index, this.#times, options, () => this.#describe())
     );
     this.#describe();
   }
@@ -119,7 +124,7 @@ export class RtpIngest {
 
 /** One track of a sender: one source of packets, in order, into frames with times. */
 class TrackIngest {
-  readonly #media: RtpMedia;
+  readonly #incoming: IncomingTrack;
   readonly #index: number;
   readonly #times: ReceiverClock;
   readonly #options: RtpIngestOptions;
@@ -134,19 +139,19 @@ class TrackIngest {
   #awaitsKey = false;
 
   constructor(
-    media: RtpMedia,
+    incoming: IncomingTrack,
     index: number,
     times: ReceiverClock,
     options: RtpIngestOptions,
     onChange: () => void,
   ) {
-    this.#media = media;
+    this.#incoming = incoming;
     this.#index = index;
     this.#times = times;
     this.#options = options;
     this.#onChange = onChange;
-    this.#track = media.track;
-    const { timescale, config } = media.track;
+    this.#track = incoming.track;
+    const { timescale, config } = incoming.track;
     this.#dts = new DtsDeriver({ timescale, ...reordering(config) });
   }
 
@@ -163,7 +168,7 @@ class TrackIngest {
     const { payloadType, ssrc } = packet;
     const source = this.#sourceOf(ssrc);
     if (source === undefined) return this.#drop("source", `source ${ssrc} is not known`);
-    if (payloadType !== this.#media.payloadType) {
+    if (payloadType !== this.#incoming.media.payloadType) {
       return this.#drop("payload-type", `payload type ${payloadType} was not announced`);
     }
     const now = this.#options.clock.now();
@@ -185,7 +190,7 @@ class TrackIngest {
   }
 
   #open(ssrc: number): Source {
-    const { format, media } = this.#media;
+    const { format, media } = this.#incoming;
     this.#awaitsKey = this.#track.kind === "video";
     return {
       ssrc,

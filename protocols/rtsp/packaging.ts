@@ -10,8 +10,9 @@ import { type RtcpPacket, serializeRtcp } from "../_formats/rtp/rtcp.ts";
 import { rtcpDelay } from "../_formats/rtp/rtcp_schedule.ts";
 import { SenderClock } from "../_formats/rtp/sender_clock.ts";
 import { SenderStats } from "../_formats/rtp/sender_stats.ts";
-import { SEQUENCE_BITS, wrap } from "../_formats/rtp/sequence.ts";
-import { mediasOf, type RtpMedia } from "../_formats/rtp/media.ts";
+import { SEQUENCE_BITS, TIMESTAMP_BITS, wrap } from "../_formats/rtp/sequence.ts";
+import { trackControl } from "./url.ts";
+import { type SdpTrack, sdpTracks } from "../_formats/rtp/sdp_tracks.ts";
 
 /**
  * Largest RTP packet: with the heads of UDP and IPv6 below an MTU of 1500, and below what tunnels and
@@ -50,7 +51,7 @@ export class RtpPackaging implements Packaging<RtpItem> {
 
 /** A track as it goes out, for as long as its stream has viewers. */
 interface Sender {
-  readonly media: RtpMedia;
+  readonly out: SdpTrack;
   /** Its place in the clock. */
   readonly index: number;
   readonly ssrc: number;
@@ -83,18 +84,20 @@ class RtpPackager implements Packager<RtpItem> {
 
   /** A track that stays goes on with its source and its numbers. */
   #describe(description: Description): void {
-    const senders = mediasOf(description).map((media, index) => this.#sender(media, index));
+    const senders = sdpTracks(description.tracks, controlOf).map((out, index) =>
+      this.#sender(out, index)
+    );
     this.#description = description;
-    this.#senders = new Map(senders.map((sender) => [sender.media.track.id, sender]));
-    this.#times = new SenderClock(senders.map(({ media, firstTimestamp }) => ({
-      timescale: media.track.timescale,
-      clockRate: media.media.clockRate,
+    this.#senders = new Map(senders.map((sender) => [sender.out.track.id, sender]));
+    this.#times = new SenderClock(senders.map(({ out, firstTimestamp }) => ({
+      timescale: out.track.timescale,
+      clockRate: out.format.rtpmap(out.track).clockRate,
       firstTimestamp,
     })));
   }
 
-  #sender(media: RtpMedia, index: number): Sender {
-    const known = this.#senders.get(media.track.id);
+  #sender(out: SdpTrack, index: number): Sender {
+    const known = this.#senders.get(out.track.id);
     const [ssrc = 0, firstTimestamp = 0, sequence = 0] = crypto.getRandomValues(new Uint32Array(3));
     return {
       ssrc: known?.ssrc ?? ssrc,
@@ -102,13 +105,13 @@ class RtpPackager implements Packager<RtpItem> {
       stats: known?.stats ?? new SenderStats(),
       sequence: known?.sequence ?? wrap(sequence, SEQUENCE_BITS),
       reportDue: known?.reportDue ?? -Infinity,
-      media,
+      out,
       index,
     };
   }
 
   #toItem(unit: Unit, sender: Sender, lead: Track | undefined): RtpItem | undefined {
-    const fragments = sender.media.format.packetize(unit, MAX_PACKET_SIZE - RTP_HEADER_SIZE);
+    const fragments = sender.out.format.packetize(unit, MAX_PACKET_SIZE - RTP_HEADER_SIZE);
     if (fragments.length === 0) return undefined;
     const { index, sequence, ssrc } = sender;
     this.#times.sent(index, unit, this.#clock.utc());
@@ -150,6 +153,11 @@ function sourceOf(ssrc: number): RtcpPacket {
   return { type: "sourceDescription", sources: [{ ssrc, cname: "sluice" }] };
 }
 
+/** The control attribute of a track of ours. */
+export function controlOf({ id }: Track): string {
+  return trackControl(id);
+}
+
 /** Tells viewers that a source has ended. */
 export function goodbyeOf(ssrc: number): Uint8Array {
   return serializeRtcp([
@@ -168,9 +176,9 @@ function writePacket(
   const packet = new Uint8Array(size);
   let offset = writeRtpHeader(packet, 0, {
     marker,
-    payloadType: sender.media.payloadType,
+    payloadType: sender.out.payloadType,
     sequence: sender.sequence,
-    timestamp: wrap(timestamp + timestampOffset, 32),
+    timestamp: wrap(timestamp + timestampOffset, TIMESTAMP_BITS),
     ssrc: sender.ssrc,
   });
   for (const part of parts) {

@@ -7,6 +7,7 @@
  */
 
 import type { MjpegConfig } from "../../../../registry/media/codec.ts";
+import { bytesEqual } from "../../../../registry/media/config_equal.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
 import { RtpError } from "../errors.ts";
 import { type PayloadFormat, type RtpFragment, VIDEO_CLOCK_RATE } from "./format.ts";
@@ -162,15 +163,18 @@ function standardTables(quality: number): readonly Uint8Array[] {
   throw new RtpError(WHAT, `quality ${quality} is reserved`, 5);
 }
 
-/** One table for all components, or one for luma and one for chroma; copies, since they are kept. */
+/**
+ * A table for luma and one for chroma, or, as FFmpeg sends it, one for both, which two equal ones
+ * become as well. Copies, since they are kept.
+ */
 function divideTables(data: Uint8Array, precision: number): readonly Uint8Array[] {
   const count = data.length / QUANTIZERS_SIZE;
   if (precision !== 0 || (count !== 1 && count !== 2)) {
     throw new RtpError(WHAT, "the quantizers are not one or two tables of 8 bits", HEAD_SIZE);
   }
-  return Array.from({ length: count }, (_, index) => {
-    return data.slice(index * QUANTIZERS_SIZE, (index + 1) * QUANTIZERS_SIZE);
-  });
+  const luma = data.slice(0, QUANTIZERS_SIZE);
+  const chroma = data.slice(QUANTIZERS_SIZE);
+  return count === 1 || bytesEqual(luma, chroma) ? [luma] : [luma, chroma];
 }
 
 function packetizeJpeg(unit: Unit, maxPayloadSize: number): readonly RtpFragment[] {
@@ -202,7 +206,9 @@ function fragmentHead(image: JpegImage, offset: number): Uint8Array {
   const { restartInterval } = image;
   const type = image.verticalSampling - 1 + (restartInterval > 0 ? FIRST_RESTART_TYPE : 0);
   const restarts = [restartInterval >> 8, restartInterval, WHOLE_FRAME >> 8, WHOLE_FRAME];
-  const tables = image.quantizers.flatMap((table) => [...table]);
+  // GStreamer takes the second table for chroma, whether it is there or not.
+  const [luma = [], chroma = luma] = image.quantizers;
+  const tables = [...luma, ...chroma];
   return Uint8Array.of(
     ...[0, offset >> 16, offset >> 8, offset, type, CHANGING_QUALITY],
     Math.ceil(image.width / SIDE_UNIT),

@@ -168,7 +168,7 @@ function imageOf(headers: JpegHeaders, scan: Uint8Array): JpegImage {
     width: at(3) * 256 + at(4),
     height: at(1) * 256 + at(2),
     verticalSampling,
-    quantizers: luma === chroma ? [luma] : [luma, chroma],
+    quantizers: bytesEqual(luma, chroma) ? [luma] : [luma, chroma],
     restartInterval,
     scan,
   };

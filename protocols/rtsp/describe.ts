@@ -1,0 +1,70 @@
+import type { Description } from "../../registry/media/track.ts";
+import { StreamNotFoundError } from "../../registry/errors.ts";
+import type { PeerRequest } from "../../registry/registry.ts";
+import { describeMedias } from "../_formats/rtp/sdp_tracks.ts";
+import { parseSdp } from "../_formats/rtp/sdp.ts";
+import { SdpError } from "../_formats/rtp/sdp_errors.ts";
+import { type SdpTrack, sdpTracks, writeSdp } from "../_formats/rtp/sdp_tracks.ts";
+import type { Context } from "../protocol.ts";
+import { UnsupportedMediaError } from "./errors.ts";
+import type { IncomingTrack } from "./ingest.ts";
+import { controlOf } from "./packaging.ts";
+
+/**
+ * Waits until a stream is there and tells what it consists of.
+ *
+ * @throws {RegistryError} when it does not come, or must not be read.
+ */
+export async function describeStream(
+  { registry }: Context,
+  request: PeerRequest,
+  waitMs: number,
+): Promise<Description> {
+  const known = registry.get(request.name)?.description;
+  // Whoever is not let in learns nothing, also of a stream that is there.
+  using reader = await registry.read(request, { patienceMs: waitMs });
+  if (known !== undefined && known.tracks.length > 0) return known;
+  const batch = await reader.read();
+  if (batch?.type !== "media") throw new StreamNotFoundError(request.name);
+  return batch.description;
+}
+
+/** The tracks of a stream that RTP can carry, as they are described and sent. */
+export function outgoingTracks({ tracks }: Description): readonly SdpTrack[] {
+  return sdpTracks(tracks, controlOf);
+}
+
+/** The body of a DESCRIBE response. @throws {UnsupportedMediaError} when RTP carries no track. */
+export function writeDescription(
+  name: string,
+  description: Description,
+  { address, now }: { readonly address: string; readonly now: number },
+): Uint8Array {
+  const tracks = outgoingTracks(description);
+  if (tracks.length === 0) {
+    const codecs = description.tracks.map(({ codec }) => codec).join(", ");
+    throw new UnsupportedMediaError(`RTP does not carry ${codecs}`);
+  }
+  const sdp = writeSdp(tracks, {
+    sessionId: String(now),
+    sessionVersion: 1,
+    address,
+    title: name,
+    range: "npt=now-",
+  });
+  return new TextEncoder().encode(sdp);
+}
+
+/** The tracks of an ANNOUNCE. @throws {UnsupportedMediaError} when there is none to take. */
+export function announcedTracks(body: Uint8Array): readonly IncomingTrack[] {
+  try {
+    const candidates = describeMedias(parseSdp(new TextDecoder().decode(body)));
+    if (candidates.length === 0) throw new UnsupportedMediaError("it has no media of RTP");
+    return candidates.map((candidate, index) => ({
+      ...candidate,
+      track: { ...candidate.track, id: index + 1 },
+    }));
+  } catch (error) {
+    throw error instanceof SdpError ? new UnsupportedMediaError(error.message) : error;
+  }
+}

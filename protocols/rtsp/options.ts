@@ -1,0 +1,89 @@
+import { z } from "zod";
+import {
+  certificate,
+  host,
+  merge,
+  type Ports,
+  ports,
+  seconds,
+  type TlsSection,
+} from "../_config/fields.ts";
+import { parseSection } from "../protocol.ts";
+
+/** As for RTMP: the longest that nobody sees. */
+export const DEFAULT_MERGE_MS = 30;
+
+/** How long DESCRIBE waits for a publisher, in seconds, unless `wait` says otherwise. */
+const DEFAULT_WAIT_S = 10;
+const MAX_WAIT_S = 300;
+
+/** RTP has an even port and RTCP the next (RFC 3550 section 11). */
+const DEFAULT_RTP_PORT = 8000;
+
+/** Of the range that is local to an organization, RFC 2365 section 6.2. */
+const DEFAULT_GROUP = "239.192.42.1";
+const DEFAULT_GROUP_PORT = 8002;
+
+const evenPort = z.int("expected a port number").min(0, "expected a port from 0 on")
+  .max(65_534, "expected a port up to 65534")
+  .refine((port) => port % 2 === 0, "expected an even port: RTCP takes the next");
+
+const userName = z.string().min(1).regex(/^[^:"]+$/, "expected a name without : and quotes");
+
+export const rtspOptionsSchema = z.strictObject({
+  port: ports.default([8554]),
+  host,
+  tls: z.strictObject({ port: ports.default([8322]), ...certificate }).optional(),
+  rtpPort: z.union([z.literal(false), evenPort], "expected an even port, or false")
+    .default(DEFAULT_RTP_PORT),
+  multicast: z.strictObject({
+    enabled: z.boolean("expected true or false").default(false),
+    group: z.ipv4("expected an IPv4 multicast address").refine(
+      (address) => /^2(2[4-9]|3\d)\./.test(address),
+      "expected an address from 224.0.0.0 to 239.255.255.255",
+    ).default(DEFAULT_GROUP),
+    port: evenPort.default(DEFAULT_GROUP_PORT),
+  }).prefault({}),
+  realm: z.string("expected a text").min(1).default("Sluice"),
+  users: z.record(userName, z.string("expected a password"), "expected names with passwords")
+    .default({}),
+  basic: z.boolean("expected true or false").default(false),
+  register: z.boolean("expected true or false").default(false),
+  merge: merge.default(DEFAULT_MERGE_MS),
+  wait: seconds(MAX_WAIT_S).default(DEFAULT_WAIT_S),
+});
+
+/** The `rtsp:` section. */
+export interface RtspOptions {
+  readonly port: Ports;
+  readonly host?: string | undefined;
+  readonly tls?: TlsSection | undefined;
+  /** Port of RTP over UDP, RTCP on the next; `false` leaves only the connection itself. */
+  readonly rtpPort: number | false;
+  readonly multicast: MulticastOptions;
+  readonly realm: string;
+  /** Passwords by user. Where there are any, every request has to be signed by one of them. */
+  readonly users: Readonly<Record<string, string>>;
+  /** Whether a password may also come in the clear. */
+  readonly basic: boolean;
+  /** Whether a back-end may register its URLs as sources. */
+  readonly register: boolean;
+  /** Milliseconds that media may wait for company in one write. */
+  readonly merge: number;
+  /** Seconds that DESCRIBE waits for a publisher; 0 answers 404 at once. */
+  readonly wait: number;
+}
+
+/** Streams to multicast groups: off unless turned on, since it sends to a whole network. */
+export interface MulticastOptions {
+  readonly enabled: boolean;
+  /** Group of the first stream; each further stream takes the next address. */
+  readonly group: string;
+  /** Port of the first track; each further track takes the next even one. */
+  readonly port: number;
+}
+
+/** @throws {ConfigError} */
+export function parseOptions(raw: unknown): RtspOptions {
+  return parseSection(rtspOptionsSchema, raw);
+}

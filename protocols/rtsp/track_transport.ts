@@ -1,0 +1,107 @@
+import type { Address } from "../_transport/transport.ts";
+import type { Pair, RtpTransport, Transport } from "./headers/transport.ts";
+import { UnsupportedTransportError } from "./errors.ts";
+import type { UdpPorts } from "./udp_ports.ts";
+
+/** How the packets of one track travel. */
+export type TrackTransport =
+  | { readonly lower: "tcp"; readonly channels: Pair }
+  | { readonly lower: "udp"; readonly rtp: Address; readonly rtcp: Address };
+
+/** What a server can offer beside its connections. */
+export interface TransportOffer {
+  /** Address of the client: packets go to no other, whatever it asks for. */
+  readonly peer: Address;
+  readonly udp: UdpPorts | undefined;
+  readonly direction: "play" | "record";
+  /** Channels that other tracks of the session have. */
+  readonly usedChannels: ReadonlySet<number>;
+}
+
+export interface ChosenTransport {
+  readonly transport: TrackTransport;
+  /** What SETUP is answered with. */
+  readonly answer: RtpTransport;
+}
+
+/**
+ * Takes the first alternative of a client that can be had.
+ *
+ * @throws {UnsupportedTransportError} with the reason that the last one cannot.
+ */
+export function chooseTransport(
+  alternatives: readonly Transport[],
+  offer: TransportOffer,
+): ChosenTransport {
+  let reason = "none is offered";
+  for (const alternative of alternatives) {
+    const chosen = accept(alternative, offer);
+    if (typeof chosen !== "string") return chosen;
+    reason = chosen;
+  }
+  throw new UnsupportedTransportError(reason);
+}
+
+/** The transport, or why it cannot be. */
+function accept(alternative: Transport, offer: TransportOffer): ChosenTransport | string {
+  if (alternative.type === "other") return `${alternative.spec} is not supported`;
+  const { mode } = alternative;
+  if (mode !== undefined && mode !== offer.direction) return `the session cannot ${mode}`;
+  if (alternative.delivery === "multicast" && alternative.lower === "udp") {
+    return "multicast is not offered";
+  }
+  return alternative.lower === "tcp"
+    ? acceptTcp(alternative, offer)
+    : acceptUdp(alternative, offer);
+}
+
+function acceptTcp(
+  wanted: RtpTransport,
+  { usedChannels, direction }: TransportOffer,
+): ChosenTransport {
+  const channels = freeChannels(wanted.interleaved, usedChannels);
+  return {
+    transport: { lower: "tcp", channels },
+    answer: {
+      type: "rtp",
+      profile: "AVP",
+      lower: "tcp",
+      delivery: "unicast",
+      interleaved: channels,
+      ...(direction === "record" && { mode: "record" }),
+    },
+  };
+}
+
+/** What the client asks for, unless another track has it. */
+function freeChannels(wanted: Pair | undefined, used: ReadonlySet<number>): Pair {
+  const isFree = ({ rtp, rtcp }: Pair) => !used.has(rtp) && !used.has(rtcp);
+  if (wanted !== undefined && isFree(wanted)) return wanted;
+  for (let rtp = 0; rtp < 255; rtp += 2) {
+    const pair = { rtp, rtcp: rtp + 1 };
+    if (isFree(pair)) return pair;
+  }
+  throw new UnsupportedTransportError("no channel is free");
+}
+
+function acceptUdp(wanted: RtpTransport, offer: TransportOffer): ChosenTransport | string {
+  const { peer, udp, direction } = offer;
+  const { clientPort } = wanted;
+  if (udp === undefined) return "UDP is turned off";
+  if (clientPort === undefined) return "client_port is missing";
+  const rtp = { host: peer.host, port: clientPort.rtp };
+  const rtcp = { host: peer.host, port: clientPort.rtcp };
+  if (udp.isTaken("rtp", rtp)) return `another session has client_port ${clientPort.rtp}`;
+  return {
+    transport: { lower: "udp", rtp, rtcp },
+    answer: {
+      type: "rtp",
+      profile: "AVP",
+      lower: "udp",
+      delivery: "unicast",
+      clientPort,
+      serverPort: { rtp: udp.rtpPort, rtcp: udp.rtcpPort },
+      ...(direction === "record" && { mode: "record" }),
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Address, DatagramSocket, Transport } from "../_transport/transport.ts";
+import { formatAddress } from "../_transport/transport.ts";
+
+/** Ports that are tried for a pair when the system may choose. */
+const FREE_PAIR_ATTEMPTS = 32;
+
+/** Which of the two ports of a pair. */
+export type UdpRole = "rtp" | "rtcp";
+
+/** Takes the datagrams of one peer. */
+export type DatagramHandler = (bytes: Uint8Array) => void;
+
+/**
+ * The one pair of UDP ports of a server. Sessions are told apart by the address of the peer:
+ * what comes from any other is counted and dropped.
+ */
+export class UdpPorts {
+  readonly #sockets: Readonly<Record<UdpRole, DatagramSocket>>;
+  readonly #handlers: Readonly<Record<UdpRole, Map<string, DatagramHandler>>> = {
+    rtp: new Map(),
+    rtcp: new Map(),
+  };
+  #strangers = 0;
+
+  private constructor(sockets: Readonly<Record<UdpRole, DatagramSocket>>) {
+    this.#sockets = sockets;
+    this.#receive("rtp");
+    this.#receive("rtcp");
+  }
+
+  /** Opens `rtpPort` and the port after it; 0 takes a free pair. @throws {ListenError} */
+  static async open(transport: Transport, host: string, rtpPort: number): Promise<UdpPorts> {
+    let failure: unknown;
+    for (let attempt = 0; attempt < (rtpPort === 0 ? FREE_PAIR_ATTEMPTS : 1); attempt++) {
+      const rtp = await transport.listenDatagram({ host, port: rtpPort });
+      try {
+        const rtcp = await transport.listenDatagram({ host, port: rtp.address.port + 1 });
+        return new UdpPorts({ rtp, rtcp });
+      } catch (error) {
+        failure = error;
+        rtp.close();
+      }
+    }
+    throw failure;
+  }
+
+  get rtpPort(): number {
+    return this.#sockets.rtp.address.port;
+  }
+
+  get rtcpPort(): number {
+    return this.#sockets.rtcp.address.port;
+  }
+
+  /** Datagrams from addresses that no session has. */
+  get strangers(): number {
+    return this.#strangers;
+  }
+
+  async #receive(role: UdpRole): Promise<void> {
+    for (;;) {
+      const datagram = await this.#sockets[role].receive();
+      if (datagram === undefined) return;
+      const handler = this.#handlers[role].get(keyOf(datagram.from));
+      if (handler === undefined) this.#strangers++;
+      else handler(datagram.bytes);
+    }
+  }
+
+  /** Hands what comes from `peer` to `handler`, until the returned function is called. */
+  listen(role: UdpRole, peer: Address, handler: DatagramHandler): () => void {
+    const handlers = this.#handlers[role];
+    const key = keyOf(peer);
+    handlers.set(key, handler);
+    return () => {
+      if (handlers.get(key) === handler) handlers.delete(key);
+    };
+  }
+
+  /** Whether another session has this peer's address. */
+  isTaken(role: UdpRole, peer: Address): boolean {
+    return this.#handlers[role].has(keyOf(peer));
+  }
+
+  /** Sends datagrams, which must not change until the promise settles. Never rejects. */
+  send(role: UdpRole, datagrams: readonly Uint8Array[], to: Address): Promise<number> {
+    return this.#sockets[role].send(datagrams, to);
+  }
+
+  close(): void {
+    this.#sockets.rtp.close();
+    this.#sockets.rtcp.close();
+  }
+}
+
+/** A socket that listens on IPv6 too shows IPv4 peers in IPv6's clothes. */
+function keyOf({ host, port }: Address): string {
+  return formatAddress({ host: host.replace(/^::ffff:/i, ""), port });
+}
