@@ -31,6 +31,7 @@ interface Setting {
 const SETTINGS: readonly Setting[] = [
   { flag: "host", path: ["host"], argument: "H", help: "address to listen on (0.0.0.0)" },
   { flag: "rtmp-port", path: ["rtmp", "port"], argument: "N", help: "RTMP port (1935)" },
+  { flag: "rtsp-port", path: ["rtsp", "port"], argument: "N", help: "RTSP port (8554)" },
   { flag: "http-port", path: ["http", "port"], argument: "N", help: "HTTP port (8080)" },
   { flag: "demo", path: ["demo", "enabled"], help: "publish a moving picture as demo/clock" },
   {

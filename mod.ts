@@ -20,6 +20,7 @@ export { builtinProtocols } from "./protocols/mod.ts";
 export { demo, type DemoOptions } from "./protocols/demo/mod.ts";
 export { http, type HttpOptions } from "./protocols/http/mod.ts";
 export { rtmp, type RtmpOptions } from "./protocols/rtmp/mod.ts";
+export { type MulticastOptions, rtsp, type RtspOptions } from "./protocols/rtsp/mod.ts";
 
 export {
   ConfigError,
