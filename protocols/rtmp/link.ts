@@ -1,7 +1,6 @@
 import type { Clock } from "../../registry/clock.ts";
-import { WriteQueueOverflowError } from "../_transport/errors.ts";
+import { type ByteStream, ConnectionStream } from "../_transport/byte_stream.ts";
 import { type Connection, formatAddress } from "../_transport/transport.ts";
-import { WriteQueue } from "../_transport/write_queue.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import { chunkMessages } from "./chunk_writer.ts";
 import { type ControlMessage, decodeControl, encodeControl } from "./control.ts";
@@ -21,13 +20,6 @@ export const OUT_CHUNK_SIZE = 64 * 1024;
 
 /** How much we send before we want to hear an Acknowledgement. */
 export const ACK_WINDOW = 2_500_000;
-
-/** A player says little, a publisher much: the buffer grows when a read fills it. */
-const FIRST_BUFFER_BYTES = 4 * 1024;
-const LARGEST_BUFFER_BYTES = 64 * 1024;
-
-/** How long a peer that does not read may hold up a goodbye. */
-const GOODBYE_MS = 1_000;
 
 const CONTROL_TYPES: ReadonlySet<number> = new Set([
   MESSAGE_TYPE.ACKNOWLEDGEMENT,
@@ -51,11 +43,9 @@ export interface Received {
  */
 export class RtmpLink {
   readonly remote: string;
-  readonly #connection: Connection;
+  readonly #stream: ByteStream;
   readonly #clock: Clock;
   readonly #reader = new ChunkReader();
-  readonly #writes: WriteQueue;
-  #buffer: Uint8Array;
   /** Bytes that followed the handshake in the same read. */
   #rest: Uint8Array | undefined;
   /** What the peer was told last. */
@@ -65,13 +55,11 @@ export class RtmpLink {
   #acknowledged = 0;
   #lastReceived: number;
 
-  private constructor(connection: Connection, clock: Clock, shaken: Shaken) {
-    this.remote = formatAddress(connection.remote);
-    this.#connection = connection;
+  private constructor(stream: ByteStream, clock: Clock, rest: Uint8Array) {
+    this.remote = formatAddress(stream.remote);
+    this.#stream = stream;
     this.#clock = clock;
-    this.#writes = new WriteQueue(connection);
-    this.#buffer = shaken.buffer;
-    this.#rest = shaken.rest;
+    this.#rest = rest;
     this.#lastReceived = clock.now();
   }
 
@@ -81,16 +69,18 @@ export class RtmpLink {
    * @throws {RtmpHandshakeError}
    */
   static async accept(connection: Connection, clock: Clock): Promise<RtmpLink | undefined> {
-    const shaken = await shake(connection, new ServerHandshake(handshakeOptions(clock)));
-    return shaken && new RtmpLink(connection, clock, shaken);
+    const stream = new ConnectionStream(connection, clock);
+    const rest = await shake(stream, new ServerHandshake(handshakeOptions(clock)));
+    return rest && new RtmpLink(stream, clock, rest);
   }
 
   /** Does the handshake with a server, as `accept`. @throws {RtmpHandshakeError} */
   static async open(connection: Connection, clock: Clock): Promise<RtmpLink | undefined> {
+    const stream = new ConnectionStream(connection, clock);
     const handshake = new ClientHandshake(handshakeOptions(clock));
-    await connection.write(handshake.start());
-    const shaken = await shake(connection, handshake);
-    return shaken && new RtmpLink(connection, clock, shaken);
+    await stream.write(handshake.start());
+    const rest = await shake(stream, handshake);
+    return rest && new RtmpLink(stream, clock, rest);
   }
 
   /** Milliseconds since the peer last sent anything. */
@@ -113,17 +103,12 @@ export class RtmpLink {
     return this.#sort(received);
   }
 
-  async #readBytes(): Promise<Uint8Array | undefined> {
+  #readBytes(): Promise<Uint8Array | undefined> {
     const rest = this.#rest;
     this.#rest = undefined;
-    if (rest !== undefined && rest.byteLength > 0) return rest;
-    const count = await this.#connection.read(this.#buffer);
-    if (count === undefined) return undefined;
-    const bytes = this.#buffer.subarray(0, count);
-    if (count === this.#buffer.byteLength && count < LARGEST_BUFFER_BYTES) {
-      this.#buffer = new Uint8Array(count * 2);
-    }
-    return bytes;
+    return rest === undefined || rest.byteLength === 0
+      ? this.#stream.read()
+      : Promise.resolve(rest);
   }
 
   /**
@@ -174,9 +159,7 @@ export class RtmpLink {
 
   /** Sends bytes that are chunks already, as `write`, without waiting. */
   postChunks(chunks: Uint8Array): void {
-    this.#writes.write(chunks).catch((error) => {
-      if (error instanceof WriteQueueOverflowError) this.close();
-    });
+    this.#stream.post(chunks);
   }
 
   /**
@@ -186,30 +169,17 @@ export class RtmpLink {
    * @throws {ConnectionClosedError}
    */
   write(chunks: Uint8Array): Promise<void> {
-    return this.#writes.write(chunks);
+    return this.#stream.write(chunks);
   }
 
   /** Closes when everything that was posted has been written, but soon in any case. */
-  async closeWhenSent(): Promise<void> {
-    const cancel = this.#clock.schedule(GOODBYE_MS, () => this.close());
-    try {
-      await this.#writes.write(new Uint8Array(0));
-    } catch {
-      // There is nobody left to say goodbye to.
-    } finally {
-      cancel();
-      this.close();
-    }
+  closeWhenSent(): Promise<void> {
+    return this.#stream.closeWhenSent();
   }
 
   close(): void {
-    this.#connection.close();
+    this.#stream.close();
   }
-}
-
-interface Shaken {
-  readonly buffer: Uint8Array;
-  readonly rest: Uint8Array;
 }
 
 function handshakeOptions(clock: Clock): HandshakeOptions {
@@ -219,17 +189,17 @@ function handshakeOptions(clock: Clock): HandshakeOptions {
   };
 }
 
+/** Gives what followed the handshake in the same read; `undefined` when the peer left before. */
 async function shake(
-  connection: Connection,
+  stream: ByteStream,
   handshake: ServerHandshake | ClientHandshake,
-): Promise<Shaken | undefined> {
-  const buffer = new Uint8Array(FIRST_BUFFER_BYTES);
+): Promise<Uint8Array | undefined> {
   for (;;) {
-    const count = await connection.read(buffer);
-    if (count === undefined) return undefined;
-    const step = handshake.feed(buffer.subarray(0, count));
-    if (step.send !== undefined) await connection.write(step.send);
-    // The rest is fed before the buffer is read into again.
-    if (step.status === "done") return { buffer, rest: step.rest };
+    const bytes = await stream.read();
+    if (bytes === undefined) return undefined;
+    const step = handshake.feed(bytes);
+    if (step.send !== undefined) await stream.write(step.send);
+    // A view of the stream's buffer: it is fed before the next read.
+    if (step.status === "done") return step.rest;
   }
 }
