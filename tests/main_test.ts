@@ -104,7 +104,16 @@ class Running implements AsyncDisposable {
   }
 }
 
-const FREE_PORTS = ["--host", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0"];
+const FREE_PORTS = [
+  "--host",
+  "127.0.0.1",
+  "--rtmp-port",
+  "0",
+  "--rtsp-port",
+  "0",
+  "--http-port",
+  "0",
+];
 
 /** A config file that is gone after the test. */
 async function configFile(text: string): Promise<{ path: string } & Disposable> {
@@ -116,7 +125,16 @@ async function configFile(text: string): Promise<{ path: string } & Disposable> 
 Deno.test("--help names every option, and --version the version", async () => {
   const [help, version] = [await run(["--help"]), await run(["--version"])];
   assertEquals([help.code, help.stderr, version.code, version.stderr], [0, "", 0, ""]);
-  const options = ["config", "host", "rtmp-port", "http-port", "demo", "log-level", "log-format"];
+  const options = [
+    "config",
+    "host",
+    "rtmp-port",
+    "rtsp-port",
+    "http-port",
+    "demo",
+    "log-level",
+    "log-format",
+  ];
   for (const option of [...options, "check", "version", "help"]) {
     assertStringIncludes(help.stdout, `--${option}`);
   }
@@ -192,7 +210,7 @@ Deno.test("flags win over the environment, and that over the file", async () => 
 Deno.test("a port in use ends with 1, and the line names it", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const port = `${listener.addr.port}`;
-  const args = ["--host", "127.0.0.1", "--http-port", "0", "--rtmp-port", port];
+  const args = ["--host", "127.0.0.1", "--http-port", "0", "--rtsp-port", "0", "--rtmp-port", port];
   const { code, stderr } = await run(args);
   assertEquals(code, 1);
   assertEquals(stderr, `sluice: Cannot listen on 127.0.0.1:${port}: the port is in use\n`);
@@ -201,7 +219,7 @@ Deno.test("a port in use ends with 1, and the line names it", async () => {
 Deno.test("start-up prints every address and what to type first; SIGTERM ends with 0", async () => {
   await using gateway = new Running([...FREE_PORTS, "--demo"]);
   await gateway.until("Try");
-  assertMatch(gateway.seen.join("\n"), /rtmp:\/\/127\.0\.0\.1:\d+\n.*http:\/\/127\.0\.0\.1:\d+/);
+  assertMatch(gateway.seen.join("\n"), /(?:  (?:rtmp|rtsp|http):\/\/127\.0\.0\.1:\d+\n){3}/);
   await gateway.until("ffmpeg");
   gateway.signal("SIGTERM");
   assertEquals(await gateway.end(), 0);
@@ -227,7 +245,7 @@ Deno.test("JSON logs are one object per line and nothing else", async () => {
     assert(typeof message === "string" && message !== "");
   }
   const started = records.find(({ message }) => message === "started");
-  assertMatch(started.listening, /^rtmp:\/\/127\.0\.0\.1:\d+ http:\/\/127\.0\.0\.1:\d+$/);
+  assertMatch(started.listening, /^(?:(?:rtmp|rtsp|http):\/\/127\.0\.0\.1:\d+ ?){3}$/);
   assertEquals(started.version, manifest.version);
 });
 

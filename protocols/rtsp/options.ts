@@ -17,12 +17,17 @@ export const DEFAULT_MERGE_MS = 30;
 const DEFAULT_WAIT_S = 10;
 const MAX_WAIT_S = 300;
 
-/** RTP has an even port and RTCP the next (RFC 3550 section 11). */
-const DEFAULT_RTP_PORT = 8000;
+/**
+ * RTP has an even port and RTCP the next (RFC 3550 section 11). Where the usual pair is taken any
+ * other does: SETUP tells clients which.
+ */
+const DEFAULT_RTP_PORTS = [8000, 0];
 
 /** Of the range that is local to an organization, RFC 2365 section 6.2. */
 const DEFAULT_GROUP = "239.192.42.1";
 const DEFAULT_GROUP_PORT = 8002;
+
+const EXPECTED_PAIR = "expected an even port, a list of them, or false";
 
 const evenPort = z.int("expected a port number").min(0, "expected a port from 0 on")
   .max(65_534, "expected a port up to 65534")
@@ -34,8 +39,11 @@ export const rtspOptionsSchema = z.strictObject({
   port: ports.default([8554]),
   host,
   tls: z.strictObject({ port: ports.default([8322]), ...certificate }).optional(),
-  rtpPort: z.union([z.literal(false), evenPort], "expected an even port, or false")
-    .default(DEFAULT_RTP_PORT),
+  rtpPort: z.union(
+    [z.literal(false), evenPort, z.array(evenPort).min(1, EXPECTED_PAIR)],
+    EXPECTED_PAIR,
+  )
+    .transform((value) => typeof value === "number" ? [value] : value).default(DEFAULT_RTP_PORTS),
   multicast: z.strictObject({
     enabled: z.boolean("expected true or false").default(false),
     group: z.ipv4("expected an IPv4 multicast address").refine(
@@ -58,8 +66,8 @@ export interface RtspOptions {
   readonly port: Ports;
   readonly host?: string | undefined;
   readonly tls?: TlsSection | undefined;
-  /** Port of RTP over UDP, RTCP on the next; `false` leaves only the connection itself. */
-  readonly rtpPort: number | false;
+  /** Ports of RTP over UDP, RTCP on the next; `false` leaves only the connection itself. */
+  readonly rtpPort: Ports;
   readonly multicast: MulticastOptions;
   readonly realm: string;
   /** Passwords by user. Where there are any, every request has to be signed by one of them. */

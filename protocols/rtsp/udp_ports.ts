@@ -1,3 +1,4 @@
+import { listenOnFirst } from "../_transport/listen.ts";
 import type { Address, DatagramSocket, Transport } from "../_transport/transport.ts";
 import { formatAddress } from "../_transport/transport.ts";
 
@@ -7,6 +8,8 @@ const FREE_PAIR_ATTEMPTS = 32;
 /** Which of the two ports of a pair. */
 export type UdpRole = "rtp" | "rtcp";
 
+type SocketPair = Readonly<Record<UdpRole, DatagramSocket>>;
+
 /** Takes the datagrams of one peer. */
 export type DatagramHandler = (bytes: Uint8Array) => void;
 
@@ -15,33 +18,34 @@ export type DatagramHandler = (bytes: Uint8Array) => void;
  * what comes from any other is counted and dropped.
  */
 export class UdpPorts {
-  readonly #sockets: Readonly<Record<UdpRole, DatagramSocket>>;
+  readonly #sockets: SocketPair;
   readonly #handlers: Readonly<Record<UdpRole, Map<string, DatagramHandler>>> = {
     rtp: new Map(),
     rtcp: new Map(),
   };
   #strangers = 0;
 
-  private constructor(sockets: Readonly<Record<UdpRole, DatagramSocket>>) {
+  private constructor(sockets: SocketPair) {
     this.#sockets = sockets;
     this.#receive("rtp");
     this.#receive("rtcp");
   }
 
-  /** Opens `rtpPort` and the port after it; 0 takes a free pair. @throws {ListenError} */
-  static async open(transport: Transport, host: string, rtpPort: number): Promise<UdpPorts> {
-    let failure: unknown;
-    for (let attempt = 0; attempt < (rtpPort === 0 ? FREE_PAIR_ATTEMPTS : 1); attempt++) {
-      const rtp = await transport.listenDatagram({ host, port: rtpPort });
-      try {
-        const rtcp = await transport.listenDatagram({ host, port: rtp.address.port + 1 });
-        return new UdpPorts({ rtp, rtcp });
-      } catch (error) {
-        failure = error;
-        rtp.close();
-      }
-    }
-    throw failure;
+  /**
+   * Opens the first port of `rtpPorts` that is free together with the one after it; 0 takes a free
+   * pair.
+   *
+   * @throws {ListenError}
+   */
+  static async open(
+    transport: Transport,
+    host: string,
+    rtpPorts: readonly number[],
+  ): Promise<UdpPorts> {
+    const attempts = rtpPorts.flatMap((port) =>
+      Array<number>(port === 0 ? FREE_PAIR_ATTEMPTS : 1).fill(port)
+    );
+    return new UdpPorts(await listenOnFirst(attempts, (port) => openPair(transport, host, port)));
   }
 
   get rtpPort(): number {
@@ -90,6 +94,17 @@ export class UdpPorts {
   close(): void {
     this.#sockets.rtp.close();
     this.#sockets.rtcp.close();
+  }
+}
+
+async function openPair(transport: Transport, host: string, port: number): Promise<SocketPair> {
+  const rtp = await transport.listenDatagram({ host, port });
+  try {
+    const rtcp = await transport.listenDatagram({ host, port: rtp.address.port + 1 });
+    return { rtp, rtcp };
+  } catch (error) {
+    rtp.close();
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import { demoOptionsSchema } from "../../protocols/demo/options.ts";
 import { httpOptionsSchema } from "../../protocols/http/options.ts";
 import { builtinProtocols } from "../../protocols/mod.ts";
 import { rtmpOptionsSchema } from "../../protocols/rtmp/options.ts";
+import { rtspOptionsSchema } from "../../protocols/rtsp/options.ts";
 import { readDocument } from "./documents.ts";
 import { runDeno } from "./run_example.ts";
 
@@ -12,6 +13,7 @@ const ROOT = new URL("../../", import.meta.url);
 
 const SECTIONS: Readonly<Record<string, z.ZodObject>> = {
   rtmp: rtmpOptionsSchema,
+  rtsp: rtspOptionsSchema,
   http: httpOptionsSchema,
   demo: demoOptionsSchema,
   streams: streamSection,

@@ -55,7 +55,7 @@ export class Program implements AsyncDisposable {
         ...await startPermissions(),
         "main.ts",
         ...["--host", "127.0.0.1", "--log-format", "json"],
-        ...["--rtmp-port", "0", "--http-port", "0"],
+        ...["--rtmp-port", "0", "--rtsp-port", "0", "--http-port", "0"],
         ...(file === undefined ? [] : ["--config", file]),
         ...args,
       ],
@@ -80,7 +80,7 @@ export class Program implements AsyncDisposable {
   }
 
   /** `rtmp://127.0.0.1:PORT/PATH`, and the same for every other scheme that it listens on. */
-  url(scheme: "rtmp" | "rtmps" | "http" | "ws", path: string): string {
+  url(scheme: "rtmp" | "rtmps" | "rtsp" | "rtsps" | "http" | "ws", path: string): string {
     const base = scheme === "ws"
       ? this.#endpoints.get("http")?.replace(/^http/, "ws")
       : this.#endpoints.get(scheme);
