@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   aacCodecString,
   adtsHeader,
+  measureAudioSpecificConfig,
   parseAdts,
   parseAudioSpecificConfig,
   serializeAudioSpecificConfig,
@@ -139,4 +140,18 @@ Deno.test("what ADTS cannot say is refused", () => {
   assertThrows(() => adtsHeader({ ...fields, sampleRate: 44101 }, 10), RangeError);
   assertThrows(() => adtsHeader({ ...fields, channelConfiguration: 11 }, 10), RangeError);
   assertThrows(() => adtsHeader(fields, 8185), RangeError, "8192 bytes do not fit");
+});
+
+Deno.test("an AudioSpecificConfig tells its bits, whatever follows", () => {
+  const rows = [
+    ["1190 ffff", 16],
+    // A backward compatible extension: SBR, with and without PS; and one that says there is none.
+    ["1310 56e598 ffff", 37],
+    ["1308 56e59d4880 ffff", 49],
+    ["1190 56e500 ffff", 33],
+    ["1190 56", 16],
+  ] as const;
+  for (const [bytes, bits] of rows) {
+    assertEquals(measureAudioSpecificConfig(hex(bytes)).bits, bits, bytes);
+  }
 });

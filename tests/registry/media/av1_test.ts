@@ -3,12 +3,15 @@ import {
   av1CodecString,
   isAv1Key,
   joinObus,
+  leb128Size,
   MAX_OBUS_PER_UNIT,
   parseAv1C,
   parseSequenceHeader,
+  readLeb128,
   serializeAv1C,
   splitObus,
   stripAv1,
+  writeLeb128,
 } from "../../../registry/media/av1.ts";
 import { BitstreamError } from "../../../registry/media/errors.ts";
 import { AV1C, hex, hexAndBits, present } from "./vectors.ts";
@@ -173,4 +176,19 @@ Deno.test("sequence headers are taken out of a temporal unit", () => {
   const { payload, sequenceHeaders } = stripAv1(obus);
   assertEquals([payload, sequenceHeaders], [obus.slice(1), obus.slice(0, 1)]);
   assertStrictEquals(stripAv1(payload).payload, payload);
+});
+
+Deno.test("leb128 numbers, there and back", () => {
+  for (
+    const [value, bytes] of [[0, "00"], [127, "7f"], [128, "8001"], [
+      2 ** 32 - 1,
+      "ffffffff0f",
+    ]] as const
+  ) {
+    const target = new Uint8Array(leb128Size(value));
+    assertEquals(writeLeb128(target, 0, value), target.length);
+    assertEquals(target.toHex(), bytes);
+    assertEquals(readLeb128(target, 0), { value, end: target.length });
+  }
+  assertThrows(() => readLeb128(hex("80"), 0), BitstreamError, "cut short");
 });

@@ -93,3 +93,10 @@ Deno.test("what the writer writes the reader reads", () => {
     0,
   ]);
 });
+
+Deno.test("a fork goes on by itself", () => {
+  const reader = new BitReader(hex("a5f0"), "test");
+  reader.skip(4);
+  const fork = reader.fork();
+  assertEquals([fork.bits(8), fork.position, reader.position], [0x5f, 12, 4]);
+});

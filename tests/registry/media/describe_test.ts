@@ -78,6 +78,8 @@ Deno.test("audio configurations: rate and channels as they are heard", () => {
     [{ codec: "eac3", sampleRate: 48000, channels: 6 }, 48000, 6],
     [{ codec: "g711a", sampleRate: 8000, channels: 1 }, 8000, 1],
     [{ codec: "g711u", sampleRate: 8000, channels: 1 }, 8000, 1],
+    [{ codec: "g722", sampleRate: 16000, channels: 1 }, 16000, 1],
+    [{ codec: "l16", sampleRate: 44100, channels: 2 }, 44100, 2],
   ];
   for (const [config, sampleRate, channels] of rows) {
     assertEquals(audioInfo(config), { sampleRate, channels }, config.codec);

@@ -2,7 +2,9 @@ import { assertAlmostEquals, assertEquals, assertStrictEquals, assertThrows } fr
 import { BitstreamError } from "../../../registry/media/errors.ts";
 import {
   h264CodecString,
+  isFirstH264Slice,
   isH264Key,
+  isH264Slice,
   parseAvcC,
   parseH264Sps,
   serializeAvcC,
@@ -162,4 +164,16 @@ Deno.test("parameter sets and delimiters are taken out, filler data stays", () =
 Deno.test("an access unit with nothing to take out is the same list", () => {
   const nals = ["6588", "6589"].map(hex);
   assertStrictEquals(stripH264(nals).payload, nals);
+});
+
+Deno.test("slices, and the first of a picture", () => {
+  assertEquals(["41", "65", "02", "06", "67", "00", ""].map((nal) => isH264Slice(hex(nal))), [
+    ...[true, true, true],
+    ...[false, false, false, false],
+  ]);
+  assertEquals(["4180", "417f", "41"].map((nal) => isFirstH264Slice(hex(nal))), [
+    true,
+    false,
+    false,
+  ]);
 });

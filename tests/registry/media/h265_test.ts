@@ -2,7 +2,9 @@ import { assertAlmostEquals, assertEquals, assertStrictEquals, assertThrows } fr
 import { BitstreamError } from "../../../registry/media/errors.ts";
 import {
   h265CodecString,
+  isFirstH265Slice,
   isH265Key,
+  isH265Slice,
   parseH265Sps,
   parseH265Vps,
   parseHvcC,
@@ -158,4 +160,13 @@ Deno.test("parameter sets and delimiters are taken out, the rest stays", () => {
   assertEquals(payload, nals.slice(4));
   assertEquals([vps, sps, pps], [nals.slice(1, 2), nals.slice(2, 3), nals.slice(3, 4)]);
   assertStrictEquals(stripH265(payload).payload, payload);
+});
+
+Deno.test("slice segments, and the first of a picture", () => {
+  assertEquals(["0201", "2601", "3e01", "4001", "4e01", ""].map((nal) => isH265Slice(hex(nal))), [
+    ...[true, true, true],
+    ...[false, false, false],
+  ]);
+  const nals = ["020180", "02017f", "0201"];
+  assertEquals(nals.map((nal) => isFirstH265Slice(hex(nal))), [true, false, false]);
 });

@@ -7,6 +7,7 @@ import {
   MAX_NALS_PER_UNIT,
   removeEmulationPrevention,
   splitAnnexB,
+  splitAtStartCodes,
   splitLengthPrefixed,
 } from "../../../registry/media/nal.ts";
 import { hex } from "./vectors.ts";
@@ -106,4 +107,14 @@ Deno.test("a NAL unit without emulation prevention is not copied", () => {
 
 Deno.test("lengthSizeMinusOne is in the low two bits", () => {
   assertEquals([0xfc, 0xfd, 0xfe, 0xff].map(lengthSizeFrom), [1, 2, 3, 4]);
+});
+
+Deno.test("what should be one NAL unit is divided at the start codes in it", () => {
+  const rows = [
+    ["6742 0001", ["67420001"]],
+    ["6742 00000001 68ce 000001 65", ["6742", "68ce", "65"]],
+    ["00000001 6742", ["6742"]],
+    ["000001", []],
+  ] as const;
+  for (const [bytes, nals] of rows) assertEquals(toHex(splitAtStartCodes(hex(bytes))), [...nals]);
 });

@@ -61,6 +61,9 @@ type Inside = Extract<State, { readonly name: "inside" }>;
 
 const BETWEEN: State = { name: "between" };
 
+/** Most packets end no frame. */
+const NOTHING: readonly DepacketizerEvent[] = [];
+
 /**
  * Finds where frames end, and drops those that lost a packet.
  *
@@ -96,7 +99,8 @@ export class FrameAssembler implements Depacketizer {
 
   #takeEvents(): readonly DepacketizerEvent[] {
     const events = this.#events;
-    if (events.length > 0) this.#events = [];
+    if (events.length === 0) return NOTHING;
+    this.#events = [];
     return events;
   }
 

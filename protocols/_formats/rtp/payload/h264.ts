@@ -89,7 +89,9 @@ class H264Depacketizer implements Depacketizer {
   }
 
   push(packet: PayloadPacket): readonly DepacketizerEvent[] {
-    return divideMtap(packet).flatMap((part) => this.#assembler.push(part));
+    const offsetSize = OFFSET_SIZES.get(h264NalType(packet.payload));
+    if (offsetSize === undefined) return this.#assembler.push(packet);
+    return divideMtap(packet, offsetSize).flatMap((part) => this.#assembler.push(part));
   }
 
   flush(): readonly DepacketizerEvent[] {
@@ -155,13 +157,11 @@ function readFragment(payload: Uint8Array, donSize: number): readonly NalPiece[]
 const OFFSET_SIZES: ReadonlyMap<number, number> = new Map([[TYPE.mtap16, 2], [TYPE.mtap24, 3]]);
 
 /**
- * An MTAP (section 5.7.2) as packets of one NAL unit each, with their own timestamps; any other
- * packet, and an MTAP that is cut short, as it is.
+ * An MTAP (section 5.7.2) as packets of one NAL unit each, with their own timestamps; one that is cut
+ * short as it is.
  */
-function divideMtap(packet: PayloadPacket): readonly PayloadPacket[] {
+function divideMtap(packet: PayloadPacket, offsetSize: number): readonly PayloadPacket[] {
   const { payload } = packet;
-  const offsetSize = OFFSET_SIZES.get(h264NalType(payload));
-  if (offsetSize === undefined) return [packet];
   const parts: PayloadPacket[] = [];
   for (let at = NAL_HEADER + DON_SIZE; at < payload.length;) {
     const start = at + 3 + offsetSize; // length, decoding order number difference, offset
