@@ -1,3 +1,6 @@
+import type { Clock } from "./clock.ts";
+import { AccessDeniedError, RegistryError } from "./errors.ts";
+
 /** What a peer may want of a stream. */
 export type AccessAction = "publish" | "read";
 
@@ -25,4 +28,35 @@ export interface AccessPolicy {
 }
 
 /** Refuses nobody. */
+/** A policy that has not decided by then has decided against. */
+const DECISION_MS = 10_000;
+
+/**
+ * Asks a policy, and takes a failure or silence for a no.
+ *
+ * @param onFailure told what the policy threw, for the log.
+ * @throws {RegistryError} that of the policy, or `AccessDeniedError`.
+ */
+export async function askPolicy(
+  policy: AccessPolicy,
+  request: AccessRequest,
+  clock: Clock,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  const { name, action } = request;
+  const silence = Promise.withResolvers<never>();
+  const cancel = clock.schedule(DECISION_MS, () => {
+    silence.reject(new AccessDeniedError(name, action, "the access policy did not answer"));
+  });
+  try {
+    await Promise.race([policy.authorize(request), silence.promise]);
+  } catch (error) {
+    if (error instanceof RegistryError) throw error;
+    onFailure(error);
+    throw new AccessDeniedError(name, action, "the access policy failed");
+  } finally {
+    cancel();
+  }
+}
+
 export const allowAll: AccessPolicy = { authorize: () => {} };

@@ -146,6 +146,14 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
     return { type: "end" };
   }
 
+  /**
+   * The publication has ended. Patience begins here and again when the end is read: a session that
+   * hangs in a write never comes to read it.
+   */
+  publicationEnded(): void {
+    this.#startPatience();
+  }
+
   #stopPatience(): void {
     this.#cancelPatience?.();
     this.#cancelPatience = undefined;

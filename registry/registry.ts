@@ -1,7 +1,6 @@
-import { type AccessAction, type AccessPolicy, allowAll } from "./access.ts";
+import { type AccessAction, type AccessPolicy, allowAll, askPolicy } from "./access.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import {
-  AccessDeniedError,
   RegistryClosedError,
   RegistryError,
   ReservedNameError,
@@ -10,7 +9,7 @@ import {
 } from "./errors.ts";
 import { EventHub, type Peer, type RegistryListener } from "./events.ts";
 import type { LogItem } from "./gop_cache.ts";
-import { parseStreamName } from "./names.ts";
+import { MAX_NAME_LENGTH, parseStreamName } from "./names.ts";
 import type { Packaging } from "./packaging.ts";
 import type { Publisher } from "./publisher.ts";
 import { DEFAULT_PATIENCE_MS, type ReadBatch, type Reader, type ReadOptions } from "./reader.ts";
@@ -176,20 +175,16 @@ export class Registry {
     }
   }
 
-  async #authorize(action: AccessAction, name: string, request: PeerRequest): Promise<void> {
+  #authorize(action: AccessAction, name: string, request: PeerRequest): Promise<void> {
     const { protocol, remote, query = "" } = request;
-    try {
-      await this.#access.authorize({ action, name, protocol, remote, query });
-    } catch (error) {
-      if (error instanceof RegistryError) throw error;
-      this.#onInternalError(error);
-      throw new AccessDeniedError(name, action, "the access policy failed");
-    }
+    const asked = { action, name, protocol, remote, query };
+    return askPolicy(this.#access, asked, this.clock, this.#onInternalError);
   }
 
   #refused(action: AccessAction, request: PeerRequest, error: unknown): unknown {
     if (error instanceof RegistryError) {
-      const { name, protocol, remote } = request;
+      const { protocol, remote } = request;
+      const name = request.name.slice(0, MAX_NAME_LENGTH);
       const { code, message: reason } = error;
       this.#events.emit({ type: "refused", name, action, protocol, remote, code, reason });
     }

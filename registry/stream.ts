@@ -231,6 +231,7 @@ export class Stream {
     this.emit({ type: "unpublished", name: this.name });
     this.fanout.end();
     this.#packagers.end();
+    for (const reader of this.#readers) reader.publicationEnded();
     this.#releaseIfUnused();
   }
 

@@ -4,6 +4,7 @@ import type { Transport } from "../_transport/transport.ts";
 import { encodeCommand, parseCommand, type RtmpCommand } from "./command.ts";
 import { OWN_CAPABILITIES } from "./enhanced.ts";
 import { RtmpError } from "./errors.ts";
+import { isMedia } from "./ingest.ts";
 import { ACK_WINDOW, OUT_CHUNK_SIZE, type Received, RtmpLink } from "./link.ts";
 import { MESSAGE_TYPE, type RtmpMessage } from "./message.ts";
 import { readStatus } from "./status.ts";
@@ -11,6 +12,9 @@ import type { RtmpTarget } from "./url.ts";
 
 /** Time for each step until media flows: connecting, handshake and every answer. */
 const ANSWER_MS = 10_000;
+
+/** Messages that are kept while an answer is waited for: some seconds of media. */
+const MAX_EARLY = 1024;
 
 /** What Flash Player 10 calls itself: some servers look for a version that knows H.264. */
 const FLASH_VERSION = "FMLE/3.0 (compatible; Sluice)";
@@ -43,8 +47,8 @@ export class RtmpClient {
   readonly #close = () => this.link.close();
   #transaction = 0;
   #streamId = 0;
-  /** Media that came together with the answer that was waited for. */
-  #early: readonly RtmpMessage[] = [];
+  /** What came before, or together with, the answer that was waited for. */
+  #early: RtmpMessage[] = [];
 
   private constructor(link: RtmpLink, target: RtmpTarget, options: RtmpClientOptions) {
     this.link = link;
@@ -168,6 +172,10 @@ export class RtmpClient {
     if (readStatus(answer.args)?.code !== code) throw refused(request, answer);
   }
 
+  #keep(messages: readonly RtmpMessage[]): void {
+    this.#early.push(...messages.slice(0, MAX_EARLY - this.#early.length));
+  }
+
   /** Reads until a command comes that `accepts` takes. */
   async #await(
     request: string,
@@ -184,8 +192,10 @@ export class RtmpClient {
           isCommand(message) && accepts(parseCommand(message))
         );
         const answer = received.messages[at];
+        const before = answer === undefined ? received.messages : received.messages.slice(0, at);
+        this.#keep(before.filter(isMedia));
         if (answer === undefined) continue;
-        this.#early = received.messages.slice(at + 1);
+        this.#keep(received.messages.slice(at + 1));
         return parseCommand(answer);
       }
     } finally {

@@ -176,8 +176,15 @@ export class RtmpSession {
       throw new RtmpError(`Cannot call ${name}: there is no such command`);
     } catch (error) {
       if (!(error instanceof RtmpError)) throw error;
-      this.#reply(errorOf(command, STATUS.CALL_FAILED, error.message));
+      this.#refuse(command, streamId, error.message);
     }
+  }
+
+  /** A call that wants no result, as `publish` of most encoders, is refused by a status. */
+  #refuse(command: RtmpCommand, streamId: number, reason: string): void {
+    const isCall = command.transactionId !== 0;
+    if (isCall) this.#reply(errorOf(command, STATUS.CALL_FAILED, reason));
+    else this.#link.post(encodeCommand(onStatus(STATUS.CALL_FAILED, reason), streamId));
   }
 
   #step(edge: ConnectionEdge): void {

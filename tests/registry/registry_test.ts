@@ -133,6 +133,14 @@ Deno.test("an access policy that fails refuses, and tells the peer nothing of it
   assertEquals(bench.internalErrors, [failure]);
 });
 
+Deno.test("an access policy that never answers refuses after ten seconds", async () => {
+  const bench = new RegistryBench({ access: { authorize: () => new Promise(() => {}) } });
+  const refused = assertRejects(() => bench.registry.publish(peer()), AccessDeniedError, "answer");
+  await bench.clock.run(10_000);
+  await refused;
+  assertEquals(bench.clock.pending, 0);
+});
+
 Deno.test("a name without publisher is refused to a reader without patience", async () => {
   const { registry, events } = new RegistryBench();
   await assertRejects(() => registry.read(peer(), { patienceMs: 0 }), StreamNotFoundError);

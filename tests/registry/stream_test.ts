@@ -1,4 +1,10 @@
-import { assertEquals, assertInstanceOf, assertNotEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertNotEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import { KickedError, NoPublisherError, ReaderTooSlowError } from "../../registry/errors.ts";
 import type { Description } from "../../registry/media/track.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
@@ -231,6 +237,17 @@ Deno.test("patience begins anew at each end, and not while a publisher may retur
   await bench.clock.run(1);
   assertInstanceOf(viewer.error, NoPublisherError);
   assertEquals(bench.clock.pending, 0);
+});
+
+Deno.test("patience ends a reader that hangs in a write and never comes to read the end", async () => {
+  const bench = new RegistryBench();
+  const publisher = await bench.publish();
+  const reader = await bench.registry.read(peer(), { patienceMs: 5000 });
+  publisher.write([key(0)]);
+  await reader.read();
+  publisher.close();
+  await bench.clock.run(5000);
+  assert(reader.signal.aborted);
 });
 
 Deno.test("a reader without patience that found a publisher waits the usual time for the next", async () => {
