@@ -59,7 +59,7 @@ class RtspServer implements Server {
   }
 
   get endpoints(): readonly Endpoint[] {
-    return [...this.#listeners.values()];
+    return [...this.#listeners.values(), ...this.#udp?.endpoints ?? []];
   }
 
   get hints(): readonly string[] {

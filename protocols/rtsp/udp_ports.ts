@@ -48,6 +48,11 @@ export class UdpPorts {
     return new UdpPorts(await listenOnFirst(attempts, (port) => openPair(transport, host, port)));
   }
 
+  get endpoints(): readonly { readonly scheme: UdpRole; readonly address: Address }[] {
+    const { rtp, rtcp } = this.#sockets;
+    return [{ scheme: "rtp", address: rtp.address }, { scheme: "rtcp", address: rtcp.address }];
+  }
+
   get rtpPort(): number {
     return this.#sockets.rtp.address.port;
   }
