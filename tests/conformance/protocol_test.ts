@@ -34,9 +34,13 @@ function gatewayWith(protocol: Protocol, port: unknown = 0): Gateway {
   return new Gateway({ protocols: [protocol], config: { host: HOST, ...section } });
 }
 
-async function isTaken({ address }: Endpoint): Promise<boolean> {
+/** Schemes whose addresses are UDP ports. */
+const DATAGRAM_SCHEMES: readonly string[] = ["rtp", "rtcp"];
+
+async function isTaken({ scheme, address }: Endpoint): Promise<boolean> {
   try {
-    (await denoTransport.listen(address)).close();
+    const isUdp = DATAGRAM_SCHEMES.includes(scheme);
+    (await denoTransport[isUdp ? "listenDatagram" : "listen"](address)).close();
     return false;
   } catch (error) {
     assertInstanceOf(error, ListenError);
