@@ -21,6 +21,8 @@ export interface Player {
   readonly client?: ClientName;
   readonly start: (url: string, file: string) => Session;
   readonly frames: (file: string) => Promise<Frames>;
+  /** Frames that the client itself may lose at the end of a stream. */
+  readonly mayLose?: number;
 }
 
 /** One player on one stream. */
@@ -62,12 +64,13 @@ export const gstreamer: Player = {
   name: "GStreamer rtmp2src",
   scheme: "rtmp",
   client: "gstreamer",
-  // Its FLV demuxer loses the last audio frames of a stream that ends, so it is left out here.
   start: (url, file) =>
     Client.start("gst-launch-1.0", [
       ...["-q", "rtmp2src", `location=${url}`, "!", "filesink", `location=${file}`],
     ]),
   frames: framesOf,
+  // At Stream EOF rtmp2src forgets the message that it has not yet handed on.
+  mayLose: 1,
 };
 
 const VLC_PLAYER = {
