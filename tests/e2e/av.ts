@@ -3,6 +3,9 @@ import { type Frames, readFrames } from "./frames.ts";
 
 const program = new URL("av_copy.ts", import.meta.url).pathname;
 
+/** As `scripts/test.ts` has it: what only tests import is locked apart. */
+const LOCK = `--lock=${new URL("../deno.lock", import.meta.url).pathname}`;
+
 /** How the copy is paced and placed in time. */
 export interface AvCopyOptions extends ClientOptions {
   /** At the speed of the media, as an encoder would send it. */
@@ -21,7 +24,7 @@ export function avCopy(
   const flags = [...(realTime ? ["--re"] : []), "--offset", `${offset}`];
   return Client.start(
     Deno.execPath(),
-    ["run", "-A", program, ...flags, source, format, target],
+    ["run", "-A", LOCK, program, ...flags, source, format, target],
     options,
   );
 }

@@ -10,7 +10,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { AVERROR_EOF, Dictionary, FFmpegError, FormatContext, Packet } from "node-av";
+import { AVERROR_EOF, Dictionary, FFmpegError, FormatContext, Packet } from "npm:node-av@^6.1.1";
 
 /** What an RTMP player says that it can take. */
 const FOURCCS = "hvc1,av01,vp09,avc1,Opus,fLaC,ac-3,ec-3,mp4a,.mp3";

@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "npm:playwright-core@^1.65.1";
 
 /** A page, and what went wrong in it. */
 export interface Visit extends AsyncDisposable {
