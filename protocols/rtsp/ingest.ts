@@ -111,6 +111,12 @@ export class RtpIngest {
     });
   }
 
+  /** Whether the sender has said goodbye (RTCP BYE) for every track of which it had sent packets. */
+  get hasEnded(): boolean {
+    const started = this.#tracks.filter(({ hasStarted }) => hasStarted);
+    return started.length > 0 && started.every(({ hasEnded }) => hasEnded);
+  }
+
   /** What was received, by track. */
   get receptions(): readonly TrackReception[] {
     return this.#tracks.map(({ reception }) => reception);
@@ -137,6 +143,8 @@ class TrackIngest {
   #dropped = 0;
   /** Pictures cannot be trusted before the next key unit. */
   #awaitsKey = false;
+  /** The sender has said goodbye, and nothing has come since. */
+  #hasEnded = false;
 
   constructor(
     incoming: IncomingTrack,
@@ -164,6 +172,14 @@ class TrackIngest {
     return { received, lost, dropped: this.#dropped };
   }
 
+  get hasStarted(): boolean {
+    return this.#source !== undefined;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   push(packet: RtpPacket): readonly Unit[] {
     const { payloadType, ssrc } = packet;
     const source = this.#sourceOf(ssrc);
@@ -171,6 +187,7 @@ class TrackIngest {
     if (payloadType !== this.#incoming.media.payloadType) {
       return this.#drop("payload-type", `payload type ${payloadType} was not announced`);
     }
+    this.#hasEnded = false;
     const now = this.#options.clock.now();
     source.stats.receive(packet, now);
     return this.#units(source, source.jitter.push(packet, now));
@@ -260,6 +277,9 @@ class TrackIngest {
   }
 
   control(packet: RtcpPacket): void {
+    if (packet.type === "goodbye" && this.#source !== undefined) {
+      this.#hasEnded ||= packet.ssrcs.includes(this.#source.ssrc);
+    }
     if (packet.type !== "senderReport" || packet.ssrc !== this.#source?.ssrc) return;
     const { clock } = this.#options;
     this.#times.report(this.#index, packet, clock.utc());

@@ -6,7 +6,6 @@ import type { Pair } from "./headers/transport.ts";
 import { INTERLEAVED_HEADER_SIZE, interleavedFrame, writeInterleaved } from "./message.ts";
 import { goodbyeOf, type RtpItem } from "./packaging.ts";
 import type { TrackTransport } from "./track_transport.ts";
-import type { UdpPorts } from "./udp_ports.ts";
 
 type RtpBatch = ReadBatch<RtpItem>;
 
@@ -20,7 +19,6 @@ const BURST_PAUSE_MS = 4;
 export interface PlayingOptions {
   readonly reader: Reader<RtpBatch>;
   readonly stream: ByteStream;
-  readonly udp: UdpPorts | undefined;
   readonly clock: Clock;
   /** By track id. */
   readonly transports: ReadonlyMap<number, TrackTransport>;
@@ -84,14 +82,14 @@ export class Playing {
   }
 
   async #sendDatagrams(batch: RtpBatch): Promise<void> {
-    const { udp, transports } = this.#options;
-    if (udp === undefined) return;
+    const { transports } = this.#options;
     let burst = 0;
     for (const { trackId, packets, report, bytes } of batch.units) {
       const transport = transports.get(trackId);
       if (transport?.lower !== "udp") continue;
-      if (report !== undefined) await udp.send("rtcp", [report], transport.rtcp);
-      await udp.send("rtp", packets, transport.rtp);
+      const { ports, rtp, rtcp } = transport;
+      if (report !== undefined) await ports.send("rtcp", [report], rtcp);
+      await ports.send("rtp", packets, rtp);
       burst += bytes;
       if (burst < BURST_BYTES) continue;
       burst = 0;
@@ -107,12 +105,12 @@ export class Playing {
 
   /** RTCP BYE: to players, the end of the stream. */
   async #goodbye(): Promise<void> {
-    const { stream, udp, transports } = this.#options;
+    const { stream, transports } = this.#options;
     for (const [trackId, transport] of transports) {
       const ssrc = this.#sources.get(trackId);
       if (ssrc === undefined) continue;
       const bytes = goodbyeOf(ssrc);
-      if (transport.lower === "udp") await udp?.send("rtcp", [bytes], transport.rtcp);
+      if (transport.lower === "udp") await transport.ports.send("rtcp", [bytes], transport.rtcp);
       else stream.post(interleavedFrame(transport.channels.rtcp, [bytes]));
     }
     this.#sources.clear();

@@ -122,7 +122,7 @@ export class RtspSession {
     nextSessionState(this.#state, "play");
     if (range !== undefined) assertLive(parseRange(range));
     if (this.#playing !== undefined) return [];
-    const { context, options, packaging, stream, udp } = this.#host;
+    const { context, options, packaging, stream } = this.#host;
     const reader = await context.registry.readPackaged(this.#request(), packaging, {
       mergeMs: options.merge,
       patienceMs: options.wait * 1000,
@@ -130,7 +130,7 @@ export class RtspSession {
     this.#step("play");
     reader.signal.addEventListener("abort", () => this.#host.end(reasonOf(reader.signal.reason)));
     const { clock } = context.registry;
-    this.#playing = new Playing({ reader, stream, udp, clock, transports: this.#transports });
+    this.#playing = new Playing({ reader, stream, clock, transports: this.#transports });
     this.#listenToReports();
     return await this.#playing.firstPackets(FIRST_PACKETS_MS);
   }
@@ -147,8 +147,7 @@ export class RtspSession {
   #listenToReports(): void {
     for (const transport of this.#transports.values()) {
       if (transport.lower !== "udp") continue;
-      const stop = this.#host.udp?.listen("rtcp", transport.rtcp, this.touch);
-      if (stop !== undefined) this.#stopListening.push(stop);
+      this.#stopListening.push(transport.ports.listen("rtcp", transport.rtcp, this.touch));
     }
   }
 
@@ -164,7 +163,7 @@ export class RtspSession {
   async record(): Promise<void> {
     nextSessionState(this.#state, "record");
     if (this.#recording !== undefined) return;
-    const { context, stream, udp } = this.#host;
+    const { context, stream } = this.#host;
     const { registry, log } = context;
     const publisher = await registry.publish(this.#request());
     this.#step("record");
@@ -180,7 +179,6 @@ export class RtspSession {
     this.#recording = new Recording(tracks, {
       publisher,
       stream,
-      udp,
       clock: registry.clock,
       trouble: new ThrottledLog(
         () => registry.clock.now(),

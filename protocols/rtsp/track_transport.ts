@@ -1,12 +1,41 @@
 import type { Address } from "../_transport/transport.ts";
 import type { Pair, RtpTransport, Transport } from "./headers/transport.ts";
 import { UnsupportedTransportError } from "./errors.ts";
-import type { UdpPorts } from "./udp_ports.ts";
+import { ANY_PORT, type UdpPorts, type UdpRole } from "./udp_ports.ts";
+
+/** Packets in the RTSP connection. */
+export interface TcpTransport {
+  readonly lower: "tcp";
+  readonly channels: Pair;
+}
+
+/** Packets in datagrams. */
+export interface UdpTransport {
+  readonly lower: "udp";
+  /** Our end. */
+  readonly ports: UdpPorts;
+  /** Where packets go to. */
+  readonly rtp: Address;
+  readonly rtcp: Address;
+  /** Hosts that packets are taken from, whatever the port; absent where it is only those two. */
+  readonly accepts?: readonly string[];
+}
 
 /** How the packets of one track travel. */
-export type TrackTransport =
-  | { readonly lower: "tcp"; readonly channels: Pair }
-  | { readonly lower: "udp"; readonly rtp: Address; readonly rtcp: Address };
+export type TrackTransport = TcpTransport | UdpTransport;
+
+/** Hands the datagrams of a track to `take`, until the returned function is called. */
+export function listenToTrack(
+  transport: UdpTransport,
+  take: (role: UdpRole, bytes: Uint8Array) => void,
+): () => void {
+  const { ports, accepts } = transport;
+  const stops = (["rtp", "rtcp"] as const).flatMap((role) => {
+    const senders = accepts?.map((host) => ({ host, port: ANY_PORT })) ?? [transport[role]];
+    return senders.map((sender) => ports.listen(role, sender, (bytes) => take(role, bytes)));
+  });
+  return () => stops.forEach((stop) => stop());
+}
 
 /** What a server can offer beside its connections. */
 export interface TransportOffer {
@@ -93,7 +122,7 @@ function acceptUdp(wanted: RtpTransport, offer: TransportOffer): ChosenTransport
   const rtcp = { host: peer.host, port: clientPort.rtcp };
   if (udp.isTaken("rtp", rtp)) return `another session has client_port ${clientPort.rtp}`;
   return {
-    transport: { lower: "udp", rtp, rtcp },
+    transport: { lower: "udp", ports: udp, rtp, rtcp },
     answer: {
       type: "rtp",
       profile: "AVP",

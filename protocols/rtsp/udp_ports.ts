@@ -5,6 +5,9 @@ import { formatAddress } from "../_transport/transport.ts";
 /** Ports that are tried for a pair when the system may choose. */
 const FREE_PAIR_ATTEMPTS = 32;
 
+/** As the port of a peer: whichever it sends from. */
+export const ANY_PORT = 0;
+
 /** Which of the two ports of a pair. */
 export type UdpRole = "rtp" | "rtcp";
 
@@ -14,8 +17,8 @@ type SocketPair = Readonly<Record<UdpRole, DatagramSocket>>;
 export type DatagramHandler = (bytes: Uint8Array) => void;
 
 /**
- * The one pair of UDP ports of a server. Sessions are told apart by the address of the peer:
- * what comes from any other is counted and dropped.
+ * A pair of UDP ports: the one of a server, or that of one track of a client. Peers are told apart by
+ * their addresses: what comes from any other is counted and dropped.
  */
 export class UdpPorts {
   readonly #sockets: SocketPair;
@@ -70,13 +73,15 @@ export class UdpPorts {
     for (;;) {
       const datagram = await this.#sockets[role].receive();
       if (datagram === undefined) return;
-      const handler = this.#handlers[role].get(keyOf(datagram.from));
+      const { bytes, from } = datagram;
+      const handlers = this.#handlers[role];
+      const handler = handlers.get(keyOf(from)) ?? handlers.get(keyOf({ ...from, port: ANY_PORT }));
       if (handler === undefined) this.#strangers++;
-      else handler(datagram.bytes);
+      else handler(bytes);
     }
   }
 
-  /** Hands what comes from `peer` to `handler`, until the returned function is called. */
+  /** Hands what comes from `peer`, or any port of it, to `handler`, until the returned function is called. */
   listen(role: UdpRole, peer: Address, handler: DatagramHandler): () => void {
     const handlers = this.#handlers[role];
     const key = keyOf(peer);
