@@ -15,6 +15,8 @@ export interface AccessRequest {
   readonly remote: string;
   /** What followed `?` in the URL, without it. */
   readonly query: string;
+  /** Who the peer has shown to be; absent where the module asks nobody. */
+  readonly user?: string;
 }
 
 /**

@@ -31,6 +31,8 @@ export interface PeerRequest {
   readonly remote: string;
   /** What followed `?`, without it. */
   readonly query?: string;
+  /** Who the peer has shown to be, where its module asks. */
+  readonly user?: string | undefined;
 }
 
 /** What a registry is made of. Everything has a default. */
@@ -124,6 +126,23 @@ export class Registry {
     );
   }
 
+  /**
+   * Asks the access policy alone, for a peer that shares what another one reads, or that names where a
+   * stream is to be fetched from. Resolves to the checked name.
+   *
+   * @throws {RegistryError} invalid or reserved name, access denied.
+   */
+  async authorize(action: AccessAction, request: PeerRequest): Promise<string> {
+    try {
+      const name = parseStreamName(request.name);
+      if (action === "publish") this.#assertNotReserved(name, request.protocol);
+      await this.#authorize(action, name, request);
+      return name;
+    } catch (error) {
+      throw this.#refused(action, request, error);
+    }
+  }
+
   async #read<Added>(
     request: PeerRequest,
     options: ReadOptions,
@@ -176,8 +195,8 @@ export class Registry {
   }
 
   #authorize(action: AccessAction, name: string, request: PeerRequest): Promise<void> {
-    const { protocol, remote, query = "" } = request;
-    const asked = { action, name, protocol, remote, query };
+    const { protocol, remote, query = "", user } = request;
+    const asked = { action, name, protocol, remote, query, ...(user !== undefined && { user }) };
     return askPolicy(this.#access, asked, this.clock, this.#onInternalError);
   }
 

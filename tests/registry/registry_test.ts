@@ -92,11 +92,31 @@ Deno.test("the access policy is told who asks for what", async () => {
   });
   await registry.publish({ ...peer(), query: "token=1" });
   await registry.read(peer());
+  await registry.read({ ...peer(), user: "ann" });
   const common = { name: "live/cam1", protocol: "test", remote: "192.0.2.1:5000" };
   assertEquals(asked, [
     { ...common, action: "publish", query: "token=1" },
     { ...common, action: "read", query: "" },
+    { ...common, action: "read", query: "", user: "ann" },
   ]);
+});
+
+Deno.test("the access policy can be asked alone, with the checks of names", async () => {
+  const bench = new RegistryBench({
+    access: {
+      authorize: ({ name, action }) => {
+        if (action === "publish") throw new AccessDeniedError(name, action, "nobody may");
+      },
+    },
+  });
+  const { registry } = bench;
+  registry.reserve("media", "file");
+  assertEquals(await registry.authorize("read", peer()), "live/cam1");
+  await assertRejects(() => registry.authorize("publish", peer()), AccessDeniedError);
+  await assertRejects(() => registry.authorize("publish", peer("media/a")), ReservedNameError);
+  await assertRejects(() => registry.authorize("read", peer("../a")), InvalidStreamNameError);
+  assertEquals(registry.snapshot(), []);
+  assertEquals(bench.eventTypes, ["refused", "refused", "refused"]);
 });
 
 Deno.test("what the access policy denies at once or later leaves no trace but an event", async () => {
