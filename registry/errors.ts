@@ -42,8 +42,9 @@ export class ReservedNameError extends RegistryError {
 /** Somebody else publishes the name. */
 export class NameTakenError extends RegistryError {
   readonly code = "name-taken";
+  /** @param publisher who it is, which the other peer is not told. */
   constructor(stream: string, readonly publisher: string) {
-    super(stream, `Cannot publish ${stream}: ${publisher} is publishing it`);
+    super(stream, `Cannot publish ${stream}: somebody is publishing it`);
   }
 }
 

@@ -4,7 +4,10 @@ import { Waker } from "./waker.ts";
 
 /** How far a reader may fall behind. */
 export interface QueueLimits extends GopLimits {
-  /** Over either bound, a reader goes on at the newest key item. */
+  /**
+   * Over either bound, a reader goes on at the newest key item. The time is that of waiting: a
+   * publisher that sends faster than its media plays makes nobody slow.
+   */
   readonly queueBytes: number;
   readonly queueMs: number;
   /** A reader that takes nothing for this long while items wait is cut. */
@@ -58,10 +61,11 @@ export class Fanout<Item extends LogItem, Batch> {
   }
 
   append(items: readonly Item[]): void {
+    const now = this.#options.clock.now();
     this.#batches.clear();
     let sawKey = false;
     for (const item of items) {
-      this.#log.append(item);
+      this.#log.append(item, now);
       this.#bytesSinceSweep += item.bytes;
       sawKey ||= item.isKey;
     }
@@ -244,7 +248,7 @@ export class Cursor<Item extends LogItem, Batch> {
       this.#awaitsKey = this.#sequence === log.next;
     }
     const tooFar = log.bytesSince(this.#sequence) > this.#limits.queueBytes ||
-      log.msSince(this.#sequence) > this.#limits.queueMs;
+      log.waitedSince(this.#sequence, this.#clock.now()) > this.#limits.queueMs;
     if (tooFar) this.#dropTo(log.key);
     return this.#sequence;
   }

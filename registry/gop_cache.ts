@@ -25,6 +25,8 @@ export class GopCache<Item extends LogItem> {
   #items: Item[] = [];
   /** Bytes ever appended before each item; as long as `#items`. */
   #offsets: number[] = [];
+  /** When each item came, in milliseconds of the clock; as long as `#items`. */
+  #arrivals: number[] = [];
   #first = 0;
   #totalBytes = 0;
   #key: number | undefined;
@@ -48,9 +50,11 @@ export class GopCache<Item extends LogItem> {
     return this.#key;
   }
 
-  append(item: Item): void {
+  /** @param now milliseconds of a monotonic clock. */
+  append(item: Item, now: number): void {
     if (item.isKey) this.#key = this.next;
     this.#items.push(item);
+    this.#arrivals.push(now);
     this.#offsets.push(this.#totalBytes);
     this.#totalBytes += item.bytes;
     if (this.#key !== undefined && this.#exceeds(this.#key, this.#limits)) this.#key = undefined;
@@ -66,7 +70,12 @@ export class GopCache<Item extends LogItem> {
     return offset === undefined ? 0 : this.#totalBytes - offset;
   }
 
-  /** Milliseconds from the item at `sequence` to the newest. */
+  /** Milliseconds that the item at `sequence` has waited, whatever time the media itself takes. */
+  waitedSince(sequence: number, now: number): number {
+    return now - (this.#arrivals[sequence - this.#first] ?? now);
+  }
+
+  /** Milliseconds of media from the item at `sequence` to the newest. */
   msSince(sequence: number): number {
     const item = this.#items[sequence - this.#first];
     const newest = this.#items.at(-1);
@@ -97,6 +106,7 @@ export class GopCache<Item extends LogItem> {
     if (count <= 0) return;
     this.#items.splice(0, count);
     this.#offsets.splice(0, count);
+    this.#arrivals.splice(0, count);
     this.#first = until;
   }
 }

@@ -9,7 +9,7 @@ function item(time: number, isKey: boolean, bytes = 10): LogItem {
 
 function cacheOf(...items: readonly LogItem[]): GopCache<LogItem> {
   const cache = new GopCache(LIMITS);
-  for (const one of items) cache.append(one);
+  for (const one of items) cache.append(one, one.time);
   return cache;
 }
 
@@ -22,7 +22,7 @@ Deno.test("a group over its bytes or its seconds is not kept until the next key 
   for (const last of [item(20, false, 100), item(1001, false)]) {
     const cache = cacheOf(item(0, true), last);
     assertEquals(cache.key, undefined);
-    cache.append(item(1002, true));
+    cache.append(item(1002, true), 1002);
     assertEquals(cache.key, 2);
   }
 });
@@ -52,11 +52,19 @@ Deno.test("sequence numbers and byte counts go on after trimming", () => {
   const cache = cacheOf(item(0, true), item(10, false));
   cache.invalidate();
   cache.trim(2);
-  cache.append(item(20, true, 5));
+  cache.append(item(20, true, 5), 20);
   assertEquals([cache.first, cache.key, cache.next, cache.bytesSince(2)], [2, 2, 3, 5]);
 });
 
 Deno.test("the next key item is looked for from a place on", () => {
   const cache = cacheOf(item(0, true), item(10, false), item(20, true), item(30, false));
   assertEquals([0, 1, 2, 3, 4].map((at) => cache.keyFrom(at)), [0, 2, 2, 4, 4]);
+});
+
+Deno.test("waiting is counted from when an item came, not by the time of its media", () => {
+  const cache = new GopCache<LogItem>(LIMITS);
+  cache.append(item(0, true), 500);
+  cache.append(item(60_000, false), 510);
+  assertEquals([cache.waitedSince(0, 700), cache.waitedSince(1, 700)], [200, 190]);
+  assertEquals(cache.waitedSince(2, 700), 0);
 });

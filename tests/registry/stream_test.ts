@@ -269,7 +269,7 @@ Deno.test("a slow reader drops to the next key unit, alone, and the loss is coun
   const fast = await bench.read();
   for (let ms = 40; ms <= 2000; ms += 40) {
     publisher.write([ms === 1800 ? key(ms) : delta(ms)]);
-    await settle();
+    await bench.clock.run(40);
   }
   assertEquals((await fast.log()).length, 51);
   const batch = await slow.read() as MediaBatch;
