@@ -219,7 +219,7 @@ Deno.test("a port in use ends with 1, and the line names it", async () => {
 Deno.test("start-up prints every address and what to type first; SIGTERM ends with 0", async () => {
   await using gateway = new Running([...FREE_PORTS, "--demo"]);
   await gateway.until("Try");
-  assertMatch(gateway.seen.join("\n"), /(?: {2}(?:rtmp|rtsp|http):\/\/127\.0\.0\.1:\d+\n){3}/);
+  assertMatch(gateway.seen.join("\n"), /(?: {2}(?:rtmp|rtsp|rtp|rtcp|http):\/\/127\.0\.0\.1:\d+\n){5}/);
   await gateway.until("ffmpeg");
   gateway.signal("SIGTERM");
   assertEquals(await gateway.end(), 0);
@@ -245,7 +245,7 @@ Deno.test("JSON logs are one object per line and nothing else", async () => {
     assert(typeof message === "string" && message !== "");
   }
   const started = records.find(({ message }) => message === "started");
-  assertMatch(started.listening, /^(?:(?:rtmp|rtsp|http):\/\/127\.0\.0\.1:\d+ ?){3}$/);
+  assertMatch(started.listening, /^(?:(?:rtmp|rtsp|rtp|rtcp|http):\/\/127\.0\.0\.1:\d+ ?){5}$/);
   assertEquals(started.version, manifest.version);
 });
 

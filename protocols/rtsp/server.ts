@@ -47,6 +47,7 @@ class RtspServer implements Server {
   readonly #listeners = new Map<Listener, Endpoint>();
   readonly #connections = new Set<RtspConnection>();
   readonly #serving = new Set<Promise<void>>();
+  readonly #accepting: Promise<void>[] = [];
   #cancelCheck: Cancel;
 
   constructor(context: Context, options: RtspOptions, udp: UdpPorts | undefined) {
@@ -89,7 +90,7 @@ class RtspServer implements Server {
       (port) => this.#context.transport.listen({ host, port, ...(tls && { tls }) }),
     );
     this.#listeners.set(listener, { scheme, address: listener.address });
-    this.#accept(listener);
+    this.#accepting.push(this.#accept(listener));
   }
 
   async #accept(listener: Listener): Promise<void> {
@@ -185,8 +186,9 @@ class RtspServer implements Server {
     this.#cancelCheck();
     for (const listener of this.#listeners.keys()) listener.close();
     await Promise.all([...this.#connections].map((connection) => connection.goodbye()));
-    await Promise.all(this.#serving);
-    this.#udp?.close();
+    // A port is free again when its loop has ended, not yet when its listener is closed.
+    await Promise.all([...this.#accepting, ...this.#serving]);
+    await this.#udp?.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import { listenOnFirst } from "../_transport/listen.ts";
-import type { Address, DatagramSocket, Transport } from "../_transport/transport.ts";
+import type { Address, DatagramSocket, ListenDatagramOptions, Transport } from "../_transport/transport.ts";
 import { formatAddress } from "../_transport/transport.ts";
 
 /** Ports that are tried for a pair when the system may choose. */
@@ -26,29 +26,32 @@ export class UdpPorts {
     rtp: new Map(),
     rtcp: new Map(),
   };
+  readonly #receiving: readonly Promise<void>[];
   #strangers = 0;
 
   private constructor(sockets: SocketPair) {
     this.#sockets = sockets;
-    this.#receive("rtp");
-    this.#receive("rtcp");
+    this.#receiving = [this.#receive("rtp"), this.#receive("rtcp")];
   }
 
   /**
    * Opens the first port of `rtpPorts` that is free together with the one after it; 0 takes a free
    * pair.
    *
+   * @param group a multicast group to receive from.
    * @throws {ListenError}
    */
   static async open(
     transport: Transport,
     host: string,
     rtpPorts: readonly number[],
+    group?: string,
   ): Promise<UdpPorts> {
     const attempts = rtpPorts.flatMap((port) =>
       Array<number>(port === 0 ? FREE_PAIR_ATTEMPTS : 1).fill(port)
     );
-    return new UdpPorts(await listenOnFirst(attempts, (port) => openPair(transport, host, port)));
+    const where = { host, ...(group !== undefined && { group }) };
+    return new UdpPorts(await listenOnFirst(attempts, (port) => openPair(transport, where, port)));
   }
 
   get endpoints(): readonly { readonly scheme: UdpRole; readonly address: Address }[] {
@@ -101,16 +104,22 @@ export class UdpPorts {
     return this.#sockets[role].send(datagrams, to);
   }
 
-  close(): void {
+  /** Resolves when both ports are free again. */
+  async close(): Promise<void> {
     this.#sockets.rtp.close();
     this.#sockets.rtcp.close();
+    await Promise.all(this.#receiving);
   }
 }
 
-async function openPair(transport: Transport, host: string, port: number): Promise<SocketPair> {
-  const rtp = await transport.listenDatagram({ host, port });
+async function openPair(
+  transport: Transport,
+  where: Omit<ListenDatagramOptions, "port">,
+  port: number,
+): Promise<SocketPair> {
+  const rtp = await transport.listenDatagram({ ...where, port });
   try {
-    const rtcp = await transport.listenDatagram({ host, port: rtp.address.port + 1 });
+    const rtcp = await transport.listenDatagram({ ...where, port: rtp.address.port + 1 });
     return { rtp, rtcp };
   } catch (error) {
     rtp.close();
