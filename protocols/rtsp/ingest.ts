@@ -12,6 +12,7 @@ import { ReceiverClock } from "../_formats/rtp/receiver_clock.ts";
 import { ReceiverStats } from "../_formats/rtp/receiver_stats.ts";
 import { parseRtcp, type RtcpPacket, serializeRtcp } from "../_formats/rtp/rtcp.ts";
 import { RtcpError } from "../_formats/rtp/rtcp_errors.ts";
+import type { SenderReport } from "../_formats/rtp/rtcp_reports.ts";
 import { TIMESTAMP_BITS, Unwrapper, wrap } from "../_formats/rtp/sequence.ts";
 import type { ThrottledLog } from "../protocol.ts";
 import type { TrackCandidate } from "../_formats/rtp/sdp_tracks.ts";
@@ -139,6 +140,8 @@ class TrackIngest {
   readonly #reportSsrc = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   #track: Track;
   #source: Source | undefined;
+  /** The report of a source that has sent no packet yet: FFmpeg sends it first. */
+  #early: { readonly report: SenderReport; readonly arrivedMs: number } | undefined;
   #stranger = { ssrc: 0, packets: 0 };
   #dropped = 0;
   /** Pictures cannot be trusted before the next key unit. */
@@ -209,13 +212,17 @@ class TrackIngest {
   #open(ssrc: number): Source {
     const { format, media } = this.#incoming;
     this.#awaitsKey = this.#track.kind === "video";
-    return {
+    const source: Source = {
       ssrc,
       jitter: new JitterBuffer(this.#options.isReliable ? { maxPackets: 0 } : {}),
       depacketizer: format.createDepacketizer(media),
       timestamps: new Unwrapper(TIMESTAMP_BITS),
       stats: new ReceiverStats(ssrc, media.clockRate),
     };
+    const early = this.#early;
+    this.#early = undefined;
+    if (early?.report.ssrc === ssrc) this.#takeReport(source, early.report, early.arrivedMs);
+    return source;
   }
 
   #drop(cause: string, reason: string): readonly Unit[] {
@@ -280,10 +287,15 @@ class TrackIngest {
     if (packet.type === "goodbye" && this.#source !== undefined) {
       this.#hasEnded ||= packet.ssrcs.includes(this.#source.ssrc);
     }
-    if (packet.type !== "senderReport" || packet.ssrc !== this.#source?.ssrc) return;
-    const { clock } = this.#options;
-    this.#times.report(this.#index, packet, clock.utc());
-    this.#source.stats.receiveSenderReport(packet.ntp, clock.now());
+    if (packet.type !== "senderReport") return;
+    const arrivedMs = this.#options.clock.now();
+    if (packet.ssrc !== this.#source?.ssrc) this.#early = { report: packet, arrivedMs };
+    else this.#takeReport(this.#source, packet, arrivedMs);
+  }
+
+  #takeReport({ stats }: Source, report: SenderReport, arrivedMs: number): void {
+    this.#times.report(this.#index, report, this.#options.clock.utc());
+    stats.receiveSenderReport(report.ntp, arrivedMs);
   }
 
   expire(): readonly Unit[] {
