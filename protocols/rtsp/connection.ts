@@ -6,17 +6,14 @@ import type { HttpRequestHead } from "./http_message.ts";
 import { type RtspRequest, writeResponse } from "./message.ts";
 import { RtspMessageReader } from "./message_reader.ts";
 import { reasonOf, refusalOf } from "./refusals.ts";
-import { RtspRequests } from "./requests.ts";
-import type { SessionHost } from "./session.ts";
+import { type Reply, RtspRequests } from "./requests.ts";
+import { type RtspSession, SESSION_TIMEOUT_S, type SessionHost } from "./session.ts";
 import type { StatusCode } from "./status.ts";
 
-/** Seconds without a sign of life after which a session is ended. */
-const SESSION_TIMEOUT_S = 65;
-
 /** Time to the first request. */
-const FIRST_REQUEST_MS = 10_000;
+export const FIRST_REQUEST_MS = 10_000;
 
-export interface ConnectionParts extends Omit<SessionHost, "end"> {
+export interface ConnectionParts extends Omit<SessionHost, "onEnded"> {
   readonly gate: AuthGate;
 }
 
@@ -27,11 +24,18 @@ export class RtspConnection {
   readonly #reader = new RtspMessageReader();
   #lastRequest: number;
   #hasSpoken = false;
+  #isAnswering = false;
+  /** What is read while a request is carried out. */
+  #ahead: Promise<Uint8Array | undefined> | undefined;
+  readonly #gone = new AbortController();
   #endReason: string | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    this.#requests = new RtspRequests({ ...parts, end: this.end });
+    this.#requests = new RtspRequests({
+      ...parts,
+      onEnded: (session, reason) => this.#sessionEnded(session, reason),
+    });
     this.#lastRequest = parts.context.registry.clock.now();
   }
 
@@ -54,9 +58,8 @@ export class RtspConnection {
   }
 
   async #serve(): Promise<HttpRequestHead | undefined> {
-    const { stream } = this.#parts;
     for (;;) {
-      const bytes = await stream.read();
+      const bytes = await this.#read();
       if (bytes === undefined) return undefined;
       for (const input of this.#reader.feed(bytes)) {
         if (input.type === "httpRequest") return input;
@@ -68,6 +71,20 @@ export class RtspConnection {
     }
   }
 
+  #read(): Promise<Uint8Array | undefined> {
+    const next = this.#ahead ?? this.#parts.stream.read();
+    this.#ahead = undefined;
+    return next;
+  }
+
+  /** Reads on while a request waits for something, to notice when nobody waits for the answer. */
+  #readAhead(): void {
+    if (this.#ahead !== undefined) return;
+    this.#ahead = this.#parts.stream.read();
+    const leave = () => this.#gone.abort();
+    this.#ahead.then((bytes) => bytes === undefined && leave(), leave);
+  }
+
   #frame(channel: number, payload: Uint8Array): void {
     for (const session of this.#requests.sessions.values()) session.frame(channel, payload);
   }
@@ -76,22 +93,34 @@ export class RtspConnection {
     const { status, reason } = refusalOf(error);
     const headers: HeaderField[] = error.cseq === undefined ? [] : [["CSeq", error.cseq]];
     this.#parts.stream.post(writeResponse({ status, headers }));
-    this.end(reason);
+    this.#end(reason);
   }
 
   /** Ends the connection, after what was sent has gone out. */
-  readonly end = (reason: string): void => {
+  #end(reason: string): void {
     if (this.#endReason !== undefined) return;
     this.#endReason = reason;
     this.#parts.stream.closeWhenSent();
-  };
+  }
+
+  /** A client whose session has ended is told by the end of its connection. */
+  #sessionEnded(session: RtspSession, reason: string): void {
+    this.#requests.sessions.delete(session.identity.id);
+    this.#parts.orphans.delete(session);
+    this.#end(reason);
+  }
 
   async #finish(): Promise<void> {
     if (this.#endReason !== undefined) this.#log("info", this.#endReason);
-    for (const session of this.#requests.sessions.values()) {
-      await session.close({ isOrderly: false });
-    }
+    const sessions = [...this.#requests.sessions.values()];
     this.#requests.sessions.clear();
+    // A connection that we have ended takes its sessions with it.
+    const orphans = this.#endReason === undefined ? this.#parts.orphans : undefined;
+    await Promise.all(
+      sessions.map((session) =>
+        orphans?.adopt(session) ? undefined : session.close({ isOrderly: false })
+      ),
+    );
   }
 
   #log(level: "info" | "error", reason: string): void {
@@ -101,38 +130,47 @@ export class RtspConnection {
 
   /** To be called from time to time: ends sessions, and a connection, that nobody uses. */
   checkDeadlines(): void {
-    for (const [id, session] of this.#requests.sessions) {
-      if (session.silentMs <= SESSION_TIMEOUT_S * 1000) continue;
-      this.#requests.sessions.delete(id);
+    if (this.#isAnswering) return;
+    const { sessions } = this.#requests;
+    for (const [id, session] of sessions) {
+      if (!session.isSilent) continue;
+      sessions.delete(id);
       session.close({ isOrderly: false });
-      if (session.needsConnection) this.end(`no sign of life for ${SESSION_TIMEOUT_S} s`);
+      if (session.channels.length > 0) this.#end(`no sign of life for ${SESSION_TIMEOUT_S} s`);
     }
     const limit = this.#hasSpoken ? SESSION_TIMEOUT_S * 1000 : FIRST_REQUEST_MS;
     const idleMs = this.#parts.context.registry.clock.now() - this.#lastRequest;
-    if (this.#requests.sessions.size === 0 && idleMs > limit) {
-      this.end(`no request for ${limit / 1000} s`);
-    }
+    if (sessions.size === 0 && idleMs > limit) this.#end(`no request for ${limit / 1000} s`);
   }
 
   async #answer(request: RtspRequest): Promise<void> {
-    const { context, stream } = this.#parts;
-    this.#lastRequest = context.registry.clock.now();
     this.#hasSpoken = true;
+    this.#isAnswering = true;
+    this.#readAhead();
     const cseq: HeaderField[] = [["CSeq", request.headers.get("CSeq") ?? "0"]];
     try {
-      const { headers = [], body, onSent } = await this.#requests.handle(
-        request,
-        this.#user(request),
-      );
+      const { headers = [], body, onSent } = await this.#handle(request);
       const all = [...cseq, ...headers];
-      stream.post(writeResponse({ status: 200, headers: all, ...(body && { body }) }));
+      this.#parts.stream.post(writeResponse({ status: 200, headers: all, ...(body && { body }) }));
       onSent?.();
     } catch (error) {
-      const { status, reason, headers, isOurs } = refusalOf(error);
-      stream.post(writeResponse({ status, headers: [...cseq, ...headers] }));
-      if (isOurs) this.#log("error", reason);
-      else this.#logRefusal(request, status, reason);
+      this.#refuse(request, cseq, error);
+    } finally {
+      this.#isAnswering = false;
+      this.#lastRequest = this.#parts.context.registry.clock.now();
     }
+  }
+
+  async #handle(request: RtspRequest): Promise<Reply> {
+    const user = this.#user(request);
+    return await this.#requests.handle(request, { user, gone: this.#gone.signal });
+  }
+
+  #refuse(request: RtspRequest, cseq: readonly HeaderField[], error: unknown): void {
+    const { status, reason, headers, isOurs } = refusalOf(error);
+    this.#parts.stream.post(writeResponse({ status, headers: [...cseq, ...headers] }));
+    if (isOurs) this.#log("error", reason);
+    else this.#logRefusal(request, status, reason);
   }
 
   /** Who signed the request. OPTIONS needs no signature: clients ask by it whether anybody is there. */
@@ -158,6 +196,6 @@ export class RtspConnection {
     for (const session of this.#requests.sessions.values()) {
       await session.close({ isOrderly: true });
     }
-    this.end("the gateway is stopping");
+    this.#end("the gateway is stopping");
   }
 }

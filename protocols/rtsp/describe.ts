@@ -10,6 +10,13 @@ import { UnsupportedMediaError } from "./errors.ts";
 import type { IncomingTrack } from "./ingest.ts";
 import { controlOf } from "./packaging.ts";
 
+export interface DescribeOptions {
+  /** How long a publisher is waited for. */
+  readonly waitMs: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Waits until a stream is there and tells what it consists of.
  *
@@ -18,15 +25,22 @@ import { controlOf } from "./packaging.ts";
 export async function describeStream(
   { registry }: Context,
   request: PeerRequest,
-  waitMs: number,
+  { waitMs, signal }: DescribeOptions,
 ): Promise<Description> {
-  const known = registry.get(request.name)?.description;
   // Whoever is not let in learns nothing, also of a stream that is there.
   using reader = await registry.read(request, { patienceMs: waitMs });
+  const known = registry.get(request.name)?.description;
   if (known !== undefined && known.tracks.length > 0) return known;
-  const batch = await reader.read();
-  if (batch?.type !== "media") throw new StreamNotFoundError(request.name);
-  return batch.description;
+  const leave = () => reader.close();
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  try {
+    const batch = await reader.read();
+    if (batch?.type === "media") return batch.description;
+    throw new StreamNotFoundError(request.name);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 /** The tracks of a stream that RTP can carry, as they are described and sent. */

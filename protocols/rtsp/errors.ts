@@ -52,11 +52,13 @@ export class RtspHeaderError extends RtspError {
   }
 }
 
+export type RtspUrlField = "scheme" | "host" | "port" | "path" | "fragment";
+
 /** A URL that names nothing RTSP can serve or fetch. */
 export class RtspUrlError extends RtspError {
   override readonly status = 400;
 
-  constructor(reason: string, readonly field: "scheme" | "host" | "port" | "path") {
+  constructor(reason: string, readonly field: RtspUrlField) {
     super(`Cannot parse RTSP URL: ${reason}`);
   }
 }
@@ -222,12 +224,30 @@ export class UnsupportedTransportError extends RtspError {
   }
 }
 
+/** A track goes on in another codec than its receiver was told. */
+export class FormatChangedError extends RtspError {
+  override readonly status = 415;
+
+  constructor(readonly from: string, readonly to: string) {
+    super(`Cannot go on: the track changed from ${from} to ${to}`);
+  }
+}
+
 /** The server is over a limit of its own, or stopping. */
 export class ServiceUnavailableError extends RtspError {
   override readonly status = 503;
 
   constructor(reason: string) {
     super(`Cannot serve now: ${reason}`);
+  }
+}
+
+/** A version of RTSP that is read, but not spoken: clients go on in version 1.0. */
+export class VersionNotSupportedError extends RtspError {
+  override readonly status = 505;
+
+  constructor(readonly version: string) {
+    super(`Cannot speak RTSP/${version}: only 1.0 is supported`);
   }
 }
 

@@ -23,6 +23,8 @@ export const MAX_PACKET_SIZE = 1400;
 /** The packets of one unit, the same for every viewer. */
 export interface RtpItem extends LogItem {
   readonly trackId: number;
+  /** Of the track, as {@linkcode formatOf} gives it. */
+  readonly format: string;
   /** Whole RTP packets. */
   readonly packets: readonly Uint8Array[];
   /** Sequence number and RTP timestamp of the first packet, for RTP-Info. */
@@ -49,9 +51,19 @@ export class RtpPackaging implements Packaging<RtpItem> {
   }
 }
 
+/**
+ * What makes packets readable to whoever was told of the track: payload type and `rtpmap`. Changes of
+ * parameter sets do not count, since they go along with the pictures.
+ */
+export function formatOf({ track, format, payloadType }: SdpTrack): string {
+  const { encoding, clockRate, channels = 1 } = format.rtpmap(track);
+  return `${payloadType} ${encoding}/${clockRate}/${channels}`;
+}
+
 /** A track as it goes out, for as long as its stream has viewers. */
 interface Sender {
   readonly out: SdpTrack;
+  readonly format: string;
   /** Its place in the clock. */
   readonly index: number;
   readonly ssrc: number;
@@ -82,7 +94,7 @@ class RtpPackager implements Packager<RtpItem> {
     });
   }
 
-  /** A track that stays goes on with its source and its numbers. */
+  /** A track that stays what it is goes on with its source and its numbers. */
   #describe(description: Description): void {
     const senders = sdpTracks(description.tracks, controlOf).map((out, index) =>
       this.#sender(out, index)
@@ -97,7 +109,9 @@ class RtpPackager implements Packager<RtpItem> {
   }
 
   #sender(out: SdpTrack, index: number): Sender {
-    const known = this.#senders.get(out.track.id);
+    const format = formatOf(out);
+    const last = this.#senders.get(out.track.id);
+    const known = last?.format === format ? last : undefined;
     const [ssrc = 0, firstTimestamp = 0, sequence = 0] = crypto.getRandomValues(new Uint32Array(3));
     return {
       ssrc: known?.ssrc ?? ssrc,
@@ -106,6 +120,7 @@ class RtpPackager implements Packager<RtpItem> {
       sequence: known?.sequence ?? wrap(sequence, SEQUENCE_BITS),
       reportDue: known?.reportDue ?? -Infinity,
       out,
+      format,
       index,
     };
   }
@@ -123,6 +138,7 @@ class RtpPackager implements Packager<RtpItem> {
     sender.stats.add(packets.length, bytes - packets.length * RTP_HEADER_SIZE);
     return {
       trackId: unit.track.id,
+      format: sender.format,
       packets,
       sequence,
       timestamp,

@@ -1,9 +1,9 @@
 import type { Clock } from "../../registry/clock.ts";
-import { memo } from "../../registry/packaging.ts";
 import type { Batch, ReadBatch, Reader } from "../../registry/reader.ts";
 import type { ByteStream } from "../_transport/byte_stream.ts";
-import type { Pair } from "./headers/transport.ts";
-import { INTERLEAVED_HEADER_SIZE, interleavedFrame, writeInterleaved } from "./message.ts";
+import { FormatChangedError } from "./errors.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { interleavedFrame } from "./message.ts";
 import { goodbyeOf, type RtpItem } from "./packaging.ts";
 import type { TrackTransport } from "./track_transport.ts";
 
@@ -21,7 +21,16 @@ export interface PlayingOptions {
   readonly stream: ByteStream;
   readonly clock: Clock;
   /** By track id. */
-  readonly transports: ReadonlyMap<number, TrackTransport>;
+  readonly tracks: ReadonlyMap<number, PlayedTrack>;
+  /** Whether it is over with the publication, where it otherwise goes on with the next. */
+  readonly once?: boolean;
+}
+
+/** A track as its receiver was told of it. */
+export interface PlayedTrack {
+  readonly transport: TrackTransport;
+  /** What the description said of its packets: those of another format must not be sent. */
+  readonly format: string;
 }
 
 /** Where the packets of a track begin, for RTP-Info. */
@@ -31,17 +40,23 @@ export interface FirstPacket {
   readonly timestamp: number;
 }
 
-/** Sends a stream to one client, from PLAY to PAUSE. */
+/**
+ * Sends a stream to one client, from PLAY to PAUSE.
+ *
+ * Ends with the track whose codec changes: what a client was told of a track cannot be taken back,
+ * and it has to come again to be told anew.
+ */
 export class Playing {
   readonly #options: PlayingOptions;
-  readonly #channels: Channels;
+  readonly #frames: FrameWriter;
   #next: Promise<Batch<RtpBatch> | undefined>;
   /** Sources that packets were sent of, by track. */
   readonly #sources = new Map<number, number>();
+  #isClosed = false;
 
   constructor(options: PlayingOptions) {
     this.#options = options;
-    this.#channels = channelsOf(options.transports);
+    this.#frames = new FrameWriter(options.tracks);
     this.#next = options.reader.read();
     // Whoever runs this sees the rejection; before that, it is nobody's.
     this.#next.catch(() => {});
@@ -49,45 +64,60 @@ export class Playing {
 
   /** The first packets of the tracks, when media comes within `waitMs`. */
   async firstPackets(waitMs: number): Promise<readonly FirstPacket[]> {
+    const { clock, tracks } = this.#options;
     const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
-    const cancel = this.#options.clock.schedule(waitMs, () => resolve(undefined));
+    const cancel = clock.schedule(waitMs, () => resolve(undefined));
     const batch = await Promise.race([this.#next.catch(() => undefined), timeout]);
     cancel();
-    return batch?.type === "media" ? firstOf(batch.units) : [];
+    return batch?.type === "media" ? firstOf(batch.units, tracks) : [];
   }
 
   /**
    * Sends until the reader is closed. Says goodbye at the end of each publication.
    *
    * @throws {RegistryError} when the registry ended the reader.
+   * @throws {FormatChangedError}
    * @throws {ConnectionClosedError}
    */
   async run(): Promise<void> {
     for (;;) {
       const batch = await this.#next;
       if (batch === undefined) return;
-      if (batch.type === "end") await this.#goodbye();
-      else await this.#send(batch);
+      if (batch.type === "end") {
+        await this.#goodbye();
+        if (this.#options.once) return;
+      } else await this.#send(batch);
       this.#next = this.#options.reader.read();
     }
   }
 
   async #send(batch: RtpBatch): Promise<void> {
-    for (const { trackId, ssrc } of batch.units) this.#sources.set(trackId, ssrc);
-    if (this.#channels.byTrack.size > 0) {
-      const frames = interleave(batch, this.#channels);
-      if (frames.byteLength > 0) await this.#options.stream.write(frames);
-    }
+    for (const item of batch.units) this.#check(item);
+    const frames = this.#frames.write(batch);
+    if (frames.byteLength > 0) await this.#options.stream.write(frames);
     await this.#sendDatagrams(batch);
   }
 
+  /**
+   * What a new reader is given at once may begin before the last change of a track: that is left out.
+   *
+   * @throws {FormatChangedError} when the track has been sent in another format.
+   */
+  #check({ trackId, format, ssrc }: RtpItem): void {
+    const track = this.#options.tracks.get(trackId);
+    if (track === undefined) return;
+    if (track.format === format) this.#sources.set(trackId, ssrc);
+    else if (this.#sources.has(trackId)) throw new FormatChangedError(track.format, format);
+  }
+
   async #sendDatagrams(batch: RtpBatch): Promise<void> {
-    const { transports } = this.#options;
+    const { tracks } = this.#options;
     let burst = 0;
-    for (const { trackId, packets, report, bytes } of batch.units) {
-      const transport = transports.get(trackId);
-      if (transport?.lower !== "udp") continue;
-      const { ports, rtp, rtcp } = transport;
+    for (const { trackId, packets, report, bytes, format } of batch.units) {
+      const track = tracks.get(trackId);
+      if (track?.transport.lower !== "udp" || track.format !== format) continue;
+      if (this.#isClosed) return;
+      const { ports, rtp, rtcp } = track.transport;
       if (report !== undefined) await ports.send("rtcp", [report], rtcp);
       await ports.send("rtp", packets, rtp);
       burst += bytes;
@@ -105,71 +135,35 @@ export class Playing {
 
   /** RTCP BYE: to players, the end of the stream. */
   async #goodbye(): Promise<void> {
-    const { stream, transports } = this.#options;
-    for (const [trackId, transport] of transports) {
-      const ssrc = this.#sources.get(trackId);
-      if (ssrc === undefined) continue;
-      const bytes = goodbyeOf(ssrc);
-      if (transport.lower === "udp") await transport.ports.send("rtcp", [bytes], transport.rtcp);
-      else stream.post(interleavedFrame(transport.channels.rtcp, [bytes]));
-    }
+    const { stream, tracks } = this.#options;
+    const sources = [...this.#sources];
     this.#sources.clear();
+    for (const [trackId, ssrc] of sources) {
+      const transport = tracks.get(trackId)?.transport;
+      const bytes = goodbyeOf(ssrc);
+      if (transport?.lower === "udp") await transport.ports.send("rtcp", [bytes], transport.rtcp);
+      else if (transport !== undefined) {
+        stream.post(interleavedFrame(transport.channels.rtcp, [bytes]));
+      }
+    }
   }
 
   /** Ends the sending, with a goodbye where the session is over. */
   async close(withGoodbye: boolean): Promise<void> {
+    this.#isClosed = true;
     this.#options.reader.close();
     if (withGoodbye) await this.#goodbye();
   }
 }
 
-/** Which track goes over which channels of the connection. */
-interface Channels {
-  /** The same for clients with the same channels, as nearly all have. */
-  readonly key: string;
-  readonly byTrack: ReadonlyMap<number, Pair>;
-}
-
-function channelsOf(transports: ReadonlyMap<number, TrackTransport>): Channels {
-  const entries = [...transports].flatMap(([trackId, transport]) =>
-    transport.lower === "tcp" ? [[trackId, transport.channels] as const] : []
-  );
-  return { key: JSON.stringify(entries), byTrack: new Map(entries) };
-}
-
-const formsOf = memo((_batch: RtpBatch) => new Map<string, Uint8Array>());
-
-/** The frames of a batch, made once for all clients with the same channels. */
-function interleave(batch: RtpBatch, { key, byTrack }: Channels): Uint8Array {
-  const forms = formsOf(batch);
-  const known = forms.get(key);
-  if (known !== undefined) return known;
-  const frames = writeFrames(batch.units, byTrack);
-  forms.set(key, frames);
-  return frames;
-}
-
-function writeFrames(items: readonly RtpItem[], channels: ReadonlyMap<number, Pair>): Uint8Array {
-  const sent = items.filter(({ trackId }) => channels.has(trackId));
-  const frames = new Uint8Array(sent.reduce((sum, item) => sum + framedSize(item), 0));
-  let offset = 0;
-  for (const { trackId, packets, report } of sent) {
-    const { rtp = 0, rtcp = 1 } = channels.get(trackId) ?? {};
-    if (report !== undefined) offset = writeInterleaved(frames, offset, rtcp, [report]);
-    for (const packet of packets) offset = writeInterleaved(frames, offset, rtp, [packet]);
-  }
-  return frames;
-}
-
-function framedSize({ packets, report, bytes }: RtpItem): number {
-  const reportSize = report === undefined ? 0 : report.byteLength + INTERLEAVED_HEADER_SIZE;
-  return reportSize + bytes + packets.length * INTERLEAVED_HEADER_SIZE;
-}
-
-function firstOf(items: readonly RtpItem[]): readonly FirstPacket[] {
+function firstOf(
+  items: readonly RtpItem[],
+  tracks: ReadonlyMap<number, PlayedTrack>,
+): readonly FirstPacket[] {
   const seen = new Map<number, FirstPacket>();
-  for (const { trackId, sequence, timestamp } of items) {
-    if (!seen.has(trackId)) seen.set(trackId, { trackId, sequence, timestamp });
+  for (const { trackId, sequence, timestamp, format } of items) {
+    if (seen.has(trackId) || tracks.get(trackId)?.format !== format) continue;
+    seen.set(trackId, { trackId, sequence, timestamp });
   }
   return [...seen.values()];
 }

@@ -1,51 +1,45 @@
 import type { Publisher } from "../../registry/publisher.ts";
 import { type ReceivedTrack, Reception, type ReceptionOptions } from "./reception.ts";
-import { listenToTrack } from "./track_transport.ts";
 import type { UdpRole } from "./udp_ports.ts";
 
 export interface RecordingOptions extends Omit<ReceptionOptions, "sink"> {
   readonly publisher: Publisher;
-  /** Called for every packet: a sign of life. */
-  readonly onPacket: () => void;
 }
 
 /** Receives a stream from one client, from RECORD to its end. */
 export class Recording {
-  readonly #options: RecordingOptions;
+  readonly #publisher: Publisher;
   readonly #reception: Reception;
   /** Which packets an interleaved frame has, by channel. */
   readonly #channels = new Map<number, readonly [role: UdpRole, index: number]>();
-  readonly #stopListening: (() => void)[] = [];
+  /** Place of a track, by its id. */
+  readonly #indexes: ReadonlyMap<number, number>;
 
   constructor(tracks: readonly ReceivedTrack[], options: RecordingOptions) {
-    this.#options = options;
+    this.#publisher = options.publisher;
     this.#reception = new Reception(tracks, { ...options, sink: options.publisher });
+    this.#indexes = new Map(tracks.map(({ incoming }, index) => [incoming.track.id, index]));
     tracks.forEach(({ transport }, index) => {
-      if (transport.lower === "tcp") {
-        this.#channels.set(transport.channels.rtp, ["rtp", index]);
-        this.#channels.set(transport.channels.rtcp, ["rtcp", index]);
-      } else {
-        this.#stopListening.push(
-          listenToTrack(transport, (role, bytes) => this.#take(role, index, bytes)),
-        );
-      }
+      if (transport.lower !== "tcp") return;
+      this.#channels.set(transport.channels.rtp, ["rtp", index]);
+      this.#channels.set(transport.channels.rtcp, ["rtcp", index]);
     });
-  }
-
-  #take(role: UdpRole, index: number, bytes: Uint8Array): void {
-    this.#options.onPacket();
-    this.#reception.take(role, index, bytes);
   }
 
   /** Takes an interleaved frame; those of channels that nobody set up are dropped. */
   frame(channel: number, payload: Uint8Array): void {
     const [role, index] = this.#channels.get(channel) ?? [];
-    if (role !== undefined && index !== undefined) this.#take(role, index, payload);
+    if (role !== undefined && index !== undefined) this.#reception.take(role, index, payload);
+  }
+
+  /** Takes a datagram of a track. */
+  datagram(trackId: number, role: UdpRole, bytes: Uint8Array): void {
+    const index = this.#indexes.get(trackId);
+    if (index !== undefined) this.#reception.take(role, index, bytes);
   }
 
   close(end: { readonly resumable: boolean }): void {
-    for (const stop of this.#stopListening) stop();
     this.#reception.close();
-    this.#options.publisher.close(end);
+    this.#publisher.close(end);
   }
 }

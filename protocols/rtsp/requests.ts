@@ -1,24 +1,24 @@
 import type { PeerRequest } from "../../registry/registry.ts";
 import { formatAddress } from "../_transport/transport.ts";
-import { announcedTracks, describeStream, outgoingTracks, writeDescription } from "./describe.ts";
+import { announcedTracks, describeStream, writeDescription } from "./describe.ts";
 import {
-  AggregateNotAllowedError,
+  HeaderNotValidError,
   MethodNotAllowedError,
   MethodNotImplementedError,
   NotAcceptableError,
   NotEnoughBandwidthError,
+  OnlyAggregateAllowedError,
   OptionNotSupportedError,
   ParameterNotUnderstoodError,
   RtspHeaderError,
-  RtspUrlError,
   SessionNotFoundError,
-  TrackNotFoundError,
   UnsupportedMediaError,
+  VersionNotSupportedError,
 } from "./errors.ts";
 import type { HeaderField } from "./fields.ts";
 import { writeContentBase } from "./headers/content_base.ts";
 import { writeMethods } from "./headers/method_list.ts";
-import { parseCSeq } from "./headers/numbers.ts";
+import { parseCSeq, parseScale, parseSpeed, writeFactor } from "./headers/numbers.ts";
 import { writeRtpInfo } from "./headers/rtp_info.ts";
 import { parseSession, writeSession } from "./headers/session.ts";
 import { parseTransports, writeTransport } from "./headers/transport.ts";
@@ -26,7 +26,8 @@ import type { RtspRequest } from "./message.ts";
 import { isMethod, type Method } from "./methods.ts";
 import type { FirstPacket } from "./playing.ts";
 import { RtspSession, type SessionHost } from "./session.ts";
-import { parseRequestUrl, splitTrack, type StreamTarget, trackControl } from "./url.ts";
+import { isForAnnounced, trackToSetUp } from "./setup_target.ts";
+import { parseRequestUrl, splitTrack, streamOf, type StreamTarget, trackControl } from "./url.ts";
 
 /** Seconds that clients are told a session lasts without a sign of life; it lasts a little longer. */
 const TOLD_TIMEOUT_S = 60;
@@ -37,6 +38,9 @@ const MAX_SESSIONS = 8;
 const SDP = "application/sdp";
 const ACCEPTS_SDP = /application\/(?:sdp|\*)|\*\/\*/i;
 
+/** Options of `Require` that are met: RFC 7826 section 11.1 names what RFC 2326 has anyway. */
+const MET_OPTIONS: ReadonlySet<string> = new Set(["play.basic"]);
+
 /** What a request is answered with, beside its CSeq. */
 export interface Reply {
   readonly headers?: readonly HeaderField[];
@@ -45,7 +49,15 @@ export interface Reply {
   readonly onSent?: () => void;
 }
 
-type Handler = (request: RtspRequest, user: string | undefined) => Reply | Promise<Reply>;
+/** Who asks, and for how long the answer is waited for. */
+export interface Asker {
+  /** Who signed the request. */
+  readonly user: string | undefined;
+  /** Aborted when the connection has ended. */
+  readonly gone: AbortSignal;
+}
+
+type Handler = (request: RtspRequest, asker: Asker) => Reply | Promise<Reply>;
 
 /** The requests of one connection, and the sessions that they make. */
 export class RtspRequests {
@@ -59,19 +71,21 @@ export class RtspRequests {
   }
 
   /**
-   * Carries a request out. `user` is who signed it.
+   * Carries a request out.
    *
    * @throws {RtspError} or {RegistryError}, which know their status.
    */
-  async handle(request: RtspRequest, user: string | undefined): Promise<Reply> {
-    parseCSeq(request.headers.get("CSeq"));
-    const required = request.headers.getAll("Require");
-    if (required.length > 0) throw new OptionNotSupportedError(required);
-    const { method } = request;
+  async handle(request: RtspRequest, asker: Asker): Promise<Reply> {
+    const { method, version, headers } = request;
+    parseCSeq(headers.get("CSeq"));
+    if (version !== "1.0") throw new VersionNotSupportedError(version);
+    assertOptionsMet(request);
     if (!isMethod(method)) throw new MethodNotImplementedError(method, this.#methods);
     const handler = this.#handlers[method];
     if (handler === undefined) throw new MethodNotAllowedError(method, this.#methods);
-    return await handler(request, user);
+    // Whichever session it names, and also where it names none, as old players keep theirs alive.
+    for (const session of this.sessions.values()) session.touch();
+    return await handler(request, asker);
   }
 
   get #methods(): readonly string[] {
@@ -79,40 +93,30 @@ export class RtspRequests {
   }
 
   readonly #handlers: Readonly<Partial<Record<Method, Handler>>> = {
-    OPTIONS: (request) => this.#options(request),
-    DESCRIBE: (request) => this.#describe(request),
-    ANNOUNCE: (request, user) => this.#announce(request, user),
-    SETUP: (request, user) => this.#setup(request, user),
-    PLAY: (request, user) => this.#play(request, user),
-    PAUSE: (request, user) => this.#pause(request, user),
-    RECORD: (request, user) => this.#record(request, user),
-    TEARDOWN: (request, user) => this.#teardown(request, user),
-    GET_PARAMETER: (request, user) => this.#parameters(request, user),
-    SET_PARAMETER: (request, user) => this.#parameters(request, user),
+    OPTIONS: () => ({ headers: [["Public", writeMethods(this.#methods)]] }),
+    DESCRIBE: (request, asker) => this.#describe(request, asker),
+    ANNOUNCE: (request, asker) => this.#announce(request, asker),
+    SETUP: (request, asker) => this.#setup(request, asker),
+    PLAY: (request, asker) => this.#play(request, asker),
+    PAUSE: (request, asker) => this.#pause(request, asker),
+    RECORD: (request, asker) => this.#record(request, asker),
+    TEARDOWN: (request, asker) => this.#teardown(request, asker),
+    GET_PARAMETER: (request, asker) => this.#parameters(request, asker),
+    SET_PARAMETER: (request, asker) => this.#parameters(request, asker),
   };
 
-  #options(request: RtspRequest): Reply {
-    if (request.headers.get("Session") !== undefined) this.#touchNamed(request);
-    return { headers: [["Public", writeMethods(this.#methods)]] };
-  }
-
-  #touchNamed({ headers }: RtspRequest): void {
-    const named = headers.get("Session");
-    if (named !== undefined) this.sessions.get(parseSession(named).id)?.touch();
-  }
-
-  async #describe({ url, headers }: RtspRequest): Promise<Reply> {
+  async #describe({ url, headers }: RtspRequest, { user, gone }: Asker): Promise<Reply> {
     const target = streamOf(url);
     const accept = headers.get("Accept");
     if (accept !== undefined && !ACCEPTS_SDP.test(accept)) {
       throw new NotAcceptableError(accept);
     }
     const { context, options, stream } = this.#host;
-    const description = await describeStream(
-      context,
-      this.#peerRequest(target),
-      options.wait * 1000,
-    );
+    const waitMs = options.wait * 1000;
+    const description = await describeStream(context, this.#peerRequest(target, user), {
+      waitMs,
+      signal: gone,
+    });
     const body = writeDescription(target.name, description, {
       address: stream.local.host,
       now: context.registry.clock.utc(),
@@ -123,18 +127,22 @@ export class RtspRequests {
     };
   }
 
-  #peerRequest({ name, query }: StreamTarget): PeerRequest {
+  #peerRequest({ name, query }: StreamTarget, user: string | undefined): PeerRequest {
     const remote = formatAddress(this.#host.stream.remote);
-    return { name, query, protocol: "rtsp", remote };
+    return { name, query, protocol: "rtsp", remote, user };
   }
 
-  #announce({ url, headers, body }: RtspRequest, user: string | undefined): Reply {
+  #announce(request: RtspRequest, { user }: Asker): Reply {
+    const { url, headers, body } = request;
     const type = headers.get("Content-Type");
     if (type === undefined || !type.toLowerCase().startsWith(SDP)) {
       throw new UnsupportedMediaError(`its type is ${type ?? "not told"}`);
     }
     const tracks = announcedTracks(body);
-    const session = this.#newSession(streamOf(url), user);
+    const isKnown = headers.get("Session") !== undefined;
+    const session = isKnown
+      ? this.#sessionOf(request, user)
+      : this.#newSession(streamOf(url), user);
     session.announce(tracks);
     this.#announced = session;
     return {};
@@ -148,47 +156,29 @@ export class RtspRequests {
     return new RtspSession({ id, target, user }, this.#host);
   }
 
-  #setup(request: RtspRequest, user: string | undefined): Reply {
+  #setup(request: RtspRequest, { user }: Asker): Reply {
     const transport = request.headers.get("Transport");
     if (transport === undefined) throw new RtspHeaderError("Transport", "it is missing");
     const alternatives = parseTransports(transport);
     const session = this.#sessionForSetup(request, user);
-    const { answer } = session.setup(this.#trackOf(request.url, session), alternatives);
-    const { id } = session.identity;
-    this.sessions.set(id, session);
+    const track = trackToSetUp(request.url, session, this.#host.context.registry);
+    const others = [...this.sessions.values()].filter((other) => other !== session);
+    const usedChannels = others.flatMap(({ channels }) => channels);
+    const answer = session.setup(track, alternatives, usedChannels);
+    this.sessions.set(session.identity.id, session);
     if (session === this.#announced) this.#announced = undefined;
-    session.touch();
     return { headers: [sessionHeader(session), ["Transport", writeTransport(answer)]] };
   }
 
   #sessionForSetup(request: RtspRequest, user: string | undefined): RtspSession {
     if (request.headers.get("Session") !== undefined) return this.#sessionOf(request, user);
-    if (this.#announced !== undefined) return this.#announced;
+    const announced = this.#announced;
+    if (announced !== undefined && isForAnnounced(request.url, announced)) {
+      if (announced.identity.user === user) return announced;
+      throw new SessionNotFoundError(undefined);
+    }
     const target = streamOf(request.url);
     return this.#newSession(splitTrack(target) ?? target, user);
-  }
-
-  /** The track that the URL of a SETUP ends with. */
-  #trackOf(url: string, session: RtspSession): number {
-    const { announced, identity } = session;
-    if (announced !== undefined) {
-      const named = announced.find(({ media: { control } }) =>
-        control !== undefined && (url === control || url.endsWith(`/${control}`))
-      );
-      if (named !== undefined) return named.track.id;
-      const [only] = announced;
-      if (announced.length === 1 && only !== undefined) return only.track.id;
-      throw new AggregateNotAllowedError("SETUP");
-    }
-    const stream = this.#host.context.registry.get(identity.target.name);
-    const tracks = stream === undefined ? [] : outgoingTracks(stream.description);
-    const control = splitTrack(streamOf(url))?.control;
-    const track = control === undefined && tracks.length === 1
-      ? tracks[0]
-      : tracks.find(({ track }) => trackControl(track.id) === control);
-    if (track !== undefined) return track.track.id;
-    if (control === undefined) throw new AggregateNotAllowedError("SETUP");
-    throw new TrackNotFoundError(url);
   }
 
   /** @throws {SessionNotFoundError} also for a session that somebody else made. */
@@ -200,39 +190,55 @@ export class RtspRequests {
     if (session === undefined || session.identity.user !== user) {
       throw new SessionNotFoundError(id);
     }
-    session.touch();
     return session;
   }
 
-  async #play(request: RtspRequest, user: string | undefined): Promise<Reply> {
+  /** The session of a request that is about all of it. @throws {OnlyAggregateAllowedError} */
+  #wholeSession(request: RtspRequest, { user }: Asker): RtspSession {
     const session = this.#sessionOf(request, user);
+    const target = parseRequestUrl(request.url);
+    if (target.type === "server" || target.name === session.identity.target.name) return session;
+    const { trackCount, identity } = session;
+    if (splitTrack(target)?.name === identity.target.name && trackCount > 1) {
+      throw new OnlyAggregateAllowedError(request.method);
+    }
+    return session;
+  }
+
+  async #play(request: RtspRequest, asker: Asker): Promise<Reply> {
+    const session = this.#wholeSession(request, asker);
+    const factors = liveFactors(request);
     const first = await session.play(request.headers.get("Range"));
-    const headers: HeaderField[] = [sessionHeader(session), ["Range", "npt=now-"]];
+    const headers: HeaderField[] = [
+      sessionHeader(session),
+      ["Range", "npt=now-"],
+      ...factors,
+    ];
     if (first.length > 0) headers.push(["RTP-Info", rtpInfo(request.url, first)]);
     return { headers, onSent: () => session.startFlow() };
   }
 
-  async #pause(request: RtspRequest, user: string | undefined): Promise<Reply> {
-    const session = this.#sessionOf(request, user);
+  async #pause(request: RtspRequest, asker: Asker): Promise<Reply> {
+    const session = this.#wholeSession(request, asker);
     await session.pause();
     return { headers: [sessionHeader(session)] };
   }
 
-  async #record(request: RtspRequest, user: string | undefined): Promise<Reply> {
-    const session = this.#sessionOf(request, user);
+  async #record(request: RtspRequest, asker: Asker): Promise<Reply> {
+    const session = this.#wholeSession(request, asker);
     await session.record();
     return { headers: [sessionHeader(session)] };
   }
 
-  async #teardown(request: RtspRequest, user: string | undefined): Promise<Reply> {
-    const session = this.#sessionOf(request, user);
+  async #teardown(request: RtspRequest, asker: Asker): Promise<Reply> {
+    const session = this.#wholeSession(request, asker);
     this.sessions.delete(session.identity.id);
     await session.close({ isOrderly: true });
     return { headers: [sessionHeader(session)] };
   }
 
   /** Without a body, a sign of life and nothing more. */
-  #parameters(request: RtspRequest, user: string | undefined): Reply {
+  #parameters(request: RtspRequest, { user }: Asker): Reply {
     const { headers, body } = request;
     const session = headers.get("Session") === undefined
       ? undefined
@@ -244,10 +250,30 @@ export class RtspRequests {
   }
 }
 
-function streamOf(url: string): StreamTarget {
-  const target = parseRequestUrl(url);
-  if (target.type === "stream") return target;
-  throw new RtspUrlError("it names no stream", "path");
+/** @throws {OptionNotSupportedError} */
+function assertOptionsMet({ headers }: RtspRequest): void {
+  const unmet = headers.getAll("Require").flatMap((value) => value.split(","))
+    .map((option) => option.trim()).filter((option) => !MET_OPTIONS.has(option));
+  if (unmet.length > 0) throw new OptionNotSupportedError(unmet);
+}
+
+/**
+ * Scale and Speed, where they are asked for: a live stream has but one of each (RFC 2326 sections
+ * 12.34 and 12.35).
+ *
+ * @throws {HeaderNotValidError} for going backwards. @throws {RtspHeaderError}
+ */
+function liveFactors({ headers }: RtspRequest): readonly HeaderField[] {
+  const scale = headers.get("Scale");
+  const speed = headers.get("Speed");
+  if (scale !== undefined && parseScale(scale) < 0) {
+    throw new HeaderNotValidError("Scale", "a live stream does not go backwards");
+  }
+  if (speed !== undefined) parseSpeed(speed);
+  return [
+    ...(scale === undefined ? [] : [["Scale", writeFactor(1)] as const]),
+    ...(speed === undefined ? [] : [["Speed", writeFactor(1)] as const]),
+  ];
 }
 
 function sessionHeader({ identity: { id } }: RtspSession): HeaderField {

@@ -6,17 +6,23 @@ import { listenOnFirst } from "../_transport/listen.ts";
 import type { Connection, Listener, TlsIdentity } from "../_transport/transport.ts";
 import type { Context, Endpoint, Server } from "../protocol.ts";
 import { AuthGate } from "./auth_gate.ts";
-import { type ConnectionParts, RtspConnection } from "./connection.ts";
-import { type HttpRequestHead, writeHttpHead } from "./http_message.ts";
+import { FIRST_REQUEST_MS, RtspConnection } from "./connection.ts";
+import type { HttpRequestHead } from "./http_message.ts";
 import { writeResponse } from "./message.ts";
+import { RtspMessageReader } from "./message_reader.ts";
 import type { RtspOptions } from "./options.ts";
+import { Orphans } from "./orphans.ts";
 import { RtpPackaging } from "./packaging.ts";
-import { tunnelHalf, writeTunnelResponse } from "./tunnel.ts";
+import { refusalOf } from "./refusals.ts";
+import { serveHttpConnection } from "./tunnel_server.ts";
 import { Tunnels } from "./tunnels.ts";
 import { UdpPorts } from "./udp_ports.ts";
 
 /** How often connections are asked whether anybody uses them. */
 const CHECK_MS = 1_000;
+
+/** Connections over the limit that are told so in RTSP; more than these are closed at once. */
+const MAX_REFUSALS = 16;
 
 const DEFAULT_PORT = 554;
 
@@ -47,6 +53,10 @@ class RtspServer implements Server {
   readonly #listeners = new Map<Listener, Endpoint>();
   readonly #connections = new Set<RtspConnection>();
   readonly #serving = new Set<Promise<void>>();
+  readonly #orphans = new Orphans();
+  /** Connections over the limit that are told so. */
+  readonly #refused = new Set<ByteStream>();
+  #isClosing = false;
   readonly #accepting: Promise<void>[] = [];
   #cancelCheck: Cancel;
 
@@ -90,113 +100,93 @@ class RtspServer implements Server {
       (port) => this.#context.transport.listen({ host, port, ...(tls && { tls }) }),
     );
     this.#listeners.set(listener, { scheme, address: listener.address });
-    this.#accepting.push(this.#accept(listener));
+    this.#accepting.push(this.#accept(listener, tls !== undefined));
   }
 
-  async #accept(listener: Listener): Promise<void> {
+  async #accept(listener: Listener, isSecure: boolean): Promise<void> {
     for await (const connection of listener) {
-      const done = this.#admit(connection).finally(() => this.#serving.delete(done));
+      if (this.#isClosing) return connection.close();
+      const done = this.#admit(connection, isSecure).finally(() => this.#serving.delete(done));
       this.#serving.add(done);
     }
   }
 
-  async #admit(connection: Connection): Promise<void> {
+  async #admit(connection: Connection, isSecure: boolean): Promise<void> {
     const stream = new ConnectionStream(connection, this.#context.registry.clock);
     const admission = this.#admissions.admit(connection.remote.host);
     try {
-      if (admission.refusal === undefined) await this.#serve(stream);
-      else await refuse(stream);
+      if (admission.refusal === undefined) await this.#serve(stream, isSecure);
+      else await this.#refuse(stream);
+    } catch (error) {
+      this.#context.log.error("a connection failed", { reason: refusalOf(error).reason });
     } finally {
       admission.release();
       stream.close();
     }
   }
 
-  async #serve(stream: ByteStream): Promise<void> {
-    const head = await this.#run(stream);
-    if (head !== undefined) await this.#serveTunnel(head, stream);
+  async #refuse(stream: ByteStream): Promise<void> {
+    if (this.#refused.size >= MAX_REFUSALS) return;
+    const { clock } = this.#context.registry;
+    const cancel = clock.schedule(FIRST_REQUEST_MS, () => stream.close());
+    this.#refused.add(stream);
+    await refuseConnection(stream);
+    this.#refused.delete(stream);
+    cancel();
   }
 
-  async #run(stream: ByteStream): Promise<HttpRequestHead | undefined> {
-    const connection = new RtspConnection({ ...this.#parts, stream });
+  async #serve(stream: ByteStream, isSecure: boolean): Promise<void> {
+    const run = (stream: ByteStream) => this.#run(stream, isSecure);
+    const head = await run(stream);
+    if (head !== undefined) await serveHttpConnection(head, stream, this.#tunnels, run);
+  }
+
+  async #run(stream: ByteStream, isSecure: boolean): Promise<HttpRequestHead | undefined> {
+    const connection = new RtspConnection({
+      context: this.#context,
+      options: this.#options,
+      // What was asked for in secret must not be sent in the open.
+      udp: isSecure ? undefined : this.#udp,
+      packaging: this.#packaging,
+      gate: this.#gate,
+      orphans: this.#orphans,
+      stream,
+    });
     this.#connections.add(connection);
     const head = await connection.run();
     this.#connections.delete(connection);
     return head;
   }
 
-  get #parts(): Omit<ConnectionParts, "stream"> {
-    return {
-      context: this.#context,
-      options: this.#options,
-      udp: this.#udp,
-      packaging: this.#packaging,
-      gate: this.#gate,
-    };
-  }
-
-  /** A connection that begins with HTTP is one half of a tunnel, or nothing that is served here. */
-  async #serveTunnel(head: HttpRequestHead, stream: ByteStream): Promise<void> {
-    const half = tunnelHalf(head);
-    if (half?.direction === "down") {
-      const tunnel = this.#tunnels.open(half.cookie, stream);
-      if (tunnel === undefined) return;
-      stream.post(writeTunnelResponse());
-      // Nothing comes down here but the end.
-      const ended = untilEnd(stream).then(() => tunnel.close());
-      await this.#run(tunnel);
-      tunnel.close();
-      await ended;
-      this.#tunnels.close(half.cookie);
-    } else if (half !== undefined) {
-      await this.#attach(half.cookie, head.rest, stream);
-    } else {
-      stream.post(writeHttpHead("HTTP/1.1 404 Not Found", [["Connection", "close"]]));
-      await stream.closeWhenSent();
-    }
-  }
-
-  /** Keeps a POST open for as long as the tunnel reads from it. */
-  async #attach(cookie: string, rest: Uint8Array, stream: ByteStream): Promise<void> {
-    const ended = Promise.withResolvers<void>();
-    let first: Uint8Array | undefined = rest;
-    const isKnown = this.#tunnels.attach(cookie, {
-      async read() {
-        const text = first ?? await stream.read();
-        first = undefined;
-        if (text === undefined) ended.resolve();
-        return text;
-      },
-      close: () => {
-        stream.close();
-        ended.resolve();
-      },
-    });
-    if (isKnown) await ended.promise;
-  }
-
   #scheduleCheck(): Cancel {
     return this.#context.registry.clock.schedule(CHECK_MS, () => {
       for (const connection of this.#connections) connection.checkDeadlines();
+      this.#orphans.checkDeadlines();
       this.#cancelCheck = this.#scheduleCheck();
     });
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#cancelCheck();
     for (const listener of this.#listeners.keys()) listener.close();
+    for (const stream of this.#refused) stream.close();
     await Promise.all([...this.#connections].map((connection) => connection.goodbye()));
+    await this.#orphans.close();
     // A port is free again when its loop has ended, not yet when its listener is closed.
     await Promise.all([...this.#accepting, ...this.#serving]);
-    await this.#udp?.close();
+    this.#udp?.close();
   }
 }
 
-async function untilEnd(stream: ByteStream): Promise<void> {
-  while (await stream.read() !== undefined);
-}
-
-async function refuse(stream: ByteStream): Promise<void> {
-  stream.post(writeResponse({ status: 503, headers: [["CSeq", "0"]] }));
-  await stream.closeWhenSent();
+/** Answers the first request with 503, so that the client knows why nothing comes. */
+async function refuseConnection(stream: ByteStream): Promise<void> {
+  const reader = new RtspMessageReader();
+  for (let bytes; (bytes = await stream.read()) !== undefined;) {
+    const [input] = reader.feed(bytes);
+    if (input === undefined) continue;
+    const cseq = input.type === "request" ? input.headers.get("CSeq") : undefined;
+    stream.post(writeResponse({ status: 503, headers: [["CSeq", cseq ?? "0"]] }));
+    return await stream.closeWhenSent();
+  }
 }

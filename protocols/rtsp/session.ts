@@ -1,20 +1,24 @@
 import type { PeerRequest } from "../../registry/registry.ts";
-import { formatAddress } from "../_transport/transport.ts";
+import { type Address, formatAddress } from "../_transport/transport.ts";
 import type { ByteStream } from "../_transport/byte_stream.ts";
 import { type Context, ThrottledLog } from "../protocol.ts";
-import { InvalidRangeError, RtspStateError } from "./errors.ts";
+import { InvalidRangeError, RtspStateError, SessionNotFoundError } from "./errors.ts";
 import { parseRange, type Range } from "./headers/range.ts";
-import type { Transport } from "./headers/transport.ts";
+import type { RtpTransport, Transport } from "./headers/transport.ts";
 import type { IncomingTrack } from "./ingest.ts";
 import type { RtspOptions } from "./options.ts";
+import type { Orphans } from "./orphans.ts";
 import type { RtpPackaging } from "./packaging.ts";
-import { type FirstPacket, Playing } from "./playing.ts";
+import { type FirstPacket, type PlayedTrack, Playing } from "./playing.ts";
 import { Recording } from "./recording.ts";
 import { reasonOf } from "./refusals.ts";
 import { nextSessionState, type SessionEdge, type SessionState } from "./state.ts";
-import { chooseTransport, type ChosenTransport, type TrackTransport } from "./track_transport.ts";
-import type { UdpPorts } from "./udp_ports.ts";
+import { chooseTransport, listenToTrack, type TrackTransport } from "./track_transport.ts";
+import type { UdpPorts, UdpRole } from "./udp_ports.ts";
 import type { StreamTarget } from "./url.ts";
+
+/** Seconds without a sign of life after which a session is ended. */
+export const SESSION_TIMEOUT_S = 65;
 
 /** How long PLAY waits for the first packets, so that it can tell their numbers. */
 const FIRST_PACKETS_MS = 250;
@@ -26,8 +30,9 @@ export interface SessionHost {
   readonly stream: ByteStream;
   readonly udp: UdpPorts | undefined;
   readonly packaging: RtpPackaging;
-  /** Ends the connection; the reason goes to the log. */
-  readonly end: (reason: string) => void;
+  readonly orphans: Orphans;
+  /** Told when a session ends that nobody has closed, and why. */
+  readonly onEnded: (session: RtspSession, reason: string) => void;
 }
 
 export interface SessionIdentity {
@@ -37,17 +42,28 @@ export interface SessionIdentity {
   readonly user: string | undefined;
 }
 
+/** A track that is set up. */
+export interface SessionTrack {
+  readonly id: number;
+  /** As it was described, of a track that is played. */
+  readonly format?: string;
+}
+
 /** One RTSP session: what a client set up of one stream, to play it or to record it. */
 export class RtspSession {
   readonly identity: SessionIdentity;
   readonly #host: SessionHost;
-  readonly #transports = new Map<number, TrackTransport>();
-  readonly #stopListening: (() => void)[] = [];
+  readonly #tracks = new Map<number, PlayedTrack>();
+  /** What stops the datagrams of a track, by its id. */
+  readonly #stopListening = new Map<number, () => void>();
   #announced: readonly IncomingTrack[] | undefined;
   #state: SessionState = "init";
   #playing: Playing | undefined;
+  /** Begins to flow when PLAY was answered. */
+  #starting: Playing | undefined;
   #recording: Recording | undefined;
   #lastSign: number;
+  #isClosed = false;
 
   constructor(identity: SessionIdentity, host: SessionHost) {
     this.identity = identity;
@@ -55,29 +71,50 @@ export class RtspSession {
     this.#lastSign = host.context.registry.clock.now();
   }
 
-  get state(): SessionState {
-    return this.#state;
-  }
-
-  /** Milliseconds since the client last showed that it is there. */
-  get silentMs(): number {
-    return this.#host.context.registry.clock.now() - this.#lastSign;
+  /** Whether the client has not shown for too long that it is there. */
+  get isSilent(): boolean {
+    return this.#host.context.registry.clock.now() - this.#lastSign > SESSION_TIMEOUT_S * 1000;
   }
 
   /** Takes note of a sign of life. */
-  readonly touch = (): void => {
+  touch(): void {
     this.#lastSign = this.#host.context.registry.clock.now();
-  };
+  }
 
-  /** Whether packets travel in the connection, so that the session cannot outlive it. */
-  get needsConnection(): boolean {
-    return this.#recording !== undefined ||
-      [...this.#transports.values()].some(({ lower }) => lower === "tcp");
+  /** Whether it may go on without its connection: receiver reports show that its player is there. */
+  get outlivesConnection(): boolean {
+    return this.#state === "playing" && this.#transports.every(({ lower }) => lower === "udp");
+  }
+
+  /** Whether it sends to, or takes from, an address. */
+  usesAddress({ host, port }: Address): boolean {
+    return this.#transports.some((transport) =>
+      transport.lower === "udp" && transport.rtp.host === host && transport.rtp.port === port
+    );
+  }
+
+  /** Channels of the connection that its tracks have. */
+  get channels(): readonly number[] {
+    return this.#transports.flatMap((transport) =>
+      transport.lower === "tcp" ? [transport.channels.rtp, transport.channels.rtcp] : []
+    );
+  }
+
+  get #transports(): readonly TrackTransport[] {
+    return [...this.#tracks.values()].map(({ transport }) => transport);
   }
 
   /** The tracks that were announced, for a session that records. */
   get announced(): readonly IncomingTrack[] | undefined {
     return this.#announced;
+  }
+
+  hasTrack(id: number): boolean {
+    return this.#tracks.has(id);
+  }
+
+  get trackCount(): number {
+    return this.#tracks.size;
   }
 
   #step(edge: SessionEdge): void {
@@ -93,23 +130,46 @@ export class RtspSession {
   /**
    * Sets up one track, or sets it up anew before anything flows.
    *
+   * @param usedChannels those of other sessions of the connection.
+   * @returns what SETUP is answered with.
    * @throws {RtspStateError} @throws {UnsupportedTransportError}
    */
-  setup(trackId: number, alternatives: readonly Transport[]): ChosenTransport {
+  setup(
+    { id, format = "" }: SessionTrack,
+    alternatives: readonly Transport[],
+    usedChannels: readonly number[],
+  ): RtpTransport {
     if (this.#playing !== undefined || this.#recording !== undefined) {
       throw new RtspStateError(this.#state, "setup");
     }
     nextSessionState(this.#state, "setup");
-    const others = [...this.#transports].filter(([id]) => id !== trackId);
-    const chosen = chooseTransport(alternatives, {
+    this.#forgetTrack(id);
+    const { transport, answer } = chooseTransport(alternatives, {
       peer: this.#host.stream.remote,
       udp: this.#host.udp,
+      onAddress: (address) => this.#host.orphans.yield(address),
       direction: this.#announced === undefined ? "play" : "record",
-      usedChannels: new Set(others.flatMap(([, transport]) => channelsOf(transport))),
+      usedChannels: new Set([...usedChannels, ...this.channels]),
     });
     this.#step("setup");
-    this.#transports.set(trackId, chosen.transport);
-    return chosen;
+    this.#tracks.set(id, { transport, format });
+    if (transport.lower === "udp") {
+      const take = (role: UdpRole, bytes: Uint8Array) => this.#datagram(id, role, bytes);
+      this.#stopListening.set(id, listenToTrack(transport, take));
+    }
+    return answer;
+  }
+
+  #forgetTrack(id: number): void {
+    this.#tracks.delete(id);
+    this.#stopListening.get(id)?.();
+    this.#stopListening.delete(id);
+  }
+
+  /** Of a player they are receiver reports, and what opens the way through its firewall. */
+  #datagram(trackId: number, role: UdpRole, bytes: Uint8Array): void {
+    this.touch();
+    this.#recording?.datagram(trackId, role, bytes);
   }
 
   /**
@@ -122,58 +182,62 @@ export class RtspSession {
     nextSessionState(this.#state, "play");
     if (range !== undefined) assertLive(parseRange(range));
     if (this.#playing !== undefined) return [];
-    const { context, options, packaging, stream } = this.#host;
-    const reader = await context.registry.readPackaged(this.#request(), packaging, {
+    const { context: { registry }, options, packaging, stream } = this.#host;
+    const reader = await registry.readPackaged(this.#request(), packaging, {
       mergeMs: options.merge,
       patienceMs: options.wait * 1000,
     });
+    if (this.#isClosed) reader.close();
+    this.#assertOpen();
     this.#step("play");
-    reader.signal.addEventListener("abort", () => this.#host.end(reasonOf(reader.signal.reason)));
-    const { clock } = context.registry;
-    this.#playing = new Playing({ reader, stream, clock, transports: this.#transports });
-    this.#listenToReports();
-    return await this.#playing.firstPackets(FIRST_PACKETS_MS);
+    reader.signal.addEventListener("abort", () => this.#fail(reader.signal.reason));
+    const playing = new Playing({ reader, stream, clock: registry.clock, tracks: this.#tracks });
+    this.#playing = playing;
+    this.#starting = playing;
+    return await playing.firstPackets(FIRST_PACKETS_MS);
   }
 
   /** Lets packets flow after PLAY was answered. */
   startFlow(): void {
-    const playing = this.#playing;
+    const playing = this.#starting;
+    this.#starting = undefined;
     playing?.run().catch((error) => {
-      if (this.#playing === playing) this.#host.end(reasonOf(error));
+      if (this.#playing === playing) this.#fail(error);
     });
   }
 
-  /** Receiver reports over UDP are signs of life. */
-  #listenToReports(): void {
-    for (const transport of this.#transports.values()) {
-      if (transport.lower !== "udp") continue;
-      this.#stopListening.push(transport.ports.listen("rtcp", transport.rtcp, this.touch));
-    }
-  }
-
-  /** @throws {RtspStateError} */
+  /**
+   * Stops what flows. A recording is over with it: a publisher that says nothing would hold its name.
+   *
+   * @throws {RtspStateError}
+   */
   async pause(): Promise<void> {
     this.#step("pause");
     const playing = this.#playing;
     this.#playing = undefined;
+    this.#endRecording(true);
     await playing?.close(false);
+  }
+
+  #endRecording(resumable: boolean): void {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    recording?.close({ resumable });
   }
 
   /** Becomes the publisher of the stream. @throws {RtspStateError} @throws {RegistryError} */
   async record(): Promise<void> {
     nextSessionState(this.#state, "record");
     if (this.#recording !== undefined) return;
-    const { context, stream } = this.#host;
-    const { registry, log } = context;
+    const { context: { registry, log }, stream } = this.#host;
     const publisher = await registry.publish(this.#request());
+    if (this.#isClosed) publisher.close();
+    this.#assertOpen();
     this.#step("record");
-    publisher.signal.addEventListener(
-      "abort",
-      () => this.#host.end(reasonOf(publisher.signal.reason)),
-    );
+    publisher.signal.addEventListener("abort", () => this.#fail(publisher.signal.reason));
     const { name } = this.identity.target;
     const tracks = (this.#announced ?? []).flatMap((incoming) => {
-      const transport = this.#transports.get(incoming.track.id);
+      const transport = this.#tracks.get(incoming.track.id)?.transport;
       return transport === undefined ? [] : [{ incoming, transport }];
     });
     this.#recording = new Recording(tracks, {
@@ -184,14 +248,18 @@ export class RtspSession {
         () => registry.clock.now(),
         (message, fields) => log.warn(message, { stream: name, ...fields }),
       ),
-      onPacket: this.touch,
     });
   }
 
+  /** A policy may take its time: meanwhile the connection may have ended. */
+  #assertOpen(): void {
+    if (this.#isClosed) throw new SessionNotFoundError(this.identity.id);
+  }
+
   #request(): PeerRequest {
-    const { name, query } = this.identity.target;
+    const { target: { name, query }, user } = this.identity;
     const remote = formatAddress(this.#host.stream.remote);
-    return { name, query, protocol: "rtsp", remote };
+    return { name, query, protocol: "rtsp", remote, user };
   }
 
   /** Takes an interleaved frame of the client. */
@@ -200,20 +268,23 @@ export class RtspSession {
     this.#recording?.frame(channel, payload);
   }
 
-  /** Ends the session. A recording that did not say goodbye may come back. */
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    this.close({ isOrderly: true });
+    this.#host.onEnded(this, reasonOf(error));
+  }
+
+  /** Ends the session. A recording that did not say goodbye may come back. May be called again. */
   async close(end: { readonly isOrderly: boolean }): Promise<void> {
+    this.#isClosed = true;
     this.#state = "init";
-    for (const stop of this.#stopListening.splice(0)) stop();
+    for (const stop of this.#stopListening.values()) stop();
+    this.#stopListening.clear();
+    this.#endRecording(!end.isOrderly);
     const playing = this.#playing;
     this.#playing = undefined;
-    this.#recording?.close({ resumable: !end.isOrderly });
-    this.#recording = undefined;
     await playing?.close(true);
   }
-}
-
-function channelsOf(transport: TrackTransport): readonly number[] {
-  return transport.lower === "tcp" ? [transport.channels.rtp, transport.channels.rtcp] : [];
 }
 
 /** A live stream is played from now on; players ask for that in several ways. */

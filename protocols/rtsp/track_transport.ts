@@ -43,7 +43,9 @@ export interface TransportOffer {
   readonly peer: Address;
   readonly udp: UdpPorts | undefined;
   readonly direction: "play" | "record";
-  /** Channels that other tracks of the session have. */
+  /** Told of an address that the client has now, whoever had it before. */
+  readonly onAddress: (address: Address) => void;
+  /** Channels that other tracks of the connection have. */
   readonly usedChannels: ReadonlySet<number>;
 }
 
@@ -104,7 +106,7 @@ function acceptTcp(
 
 /** What the client asks for, unless another track has it. */
 function freeChannels(wanted: Pair | undefined, used: ReadonlySet<number>): Pair {
-  const isFree = ({ rtp, rtcp }: Pair) => !used.has(rtp) && !used.has(rtcp);
+  const isFree = ({ rtp, rtcp }: Pair) => rtp !== rtcp && !used.has(rtp) && !used.has(rtcp);
   if (wanted !== undefined && isFree(wanted)) return wanted;
   for (let rtp = 0; rtp < 255; rtp += 2) {
     const pair = { rtp, rtcp: rtp + 1 };
@@ -120,7 +122,10 @@ function acceptUdp(wanted: RtpTransport, offer: TransportOffer): ChosenTransport
   if (clientPort === undefined) return "client_port is missing";
   const rtp = { host: peer.host, port: clientPort.rtp };
   const rtcp = { host: peer.host, port: clientPort.rtcp };
-  if (udp.isTaken("rtp", rtp)) return `another session has client_port ${clientPort.rtp}`;
+  offer.onAddress(rtp);
+  if (udp.isTaken("rtp", rtp) || udp.isTaken("rtcp", rtcp)) {
+    return `another track has client_port ${clientPort.rtp}`;
+  }
   return {
     transport: { lower: "udp", ports: udp, rtp, rtcp },
     answer: {

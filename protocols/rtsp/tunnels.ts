@@ -5,6 +5,9 @@ import { TunnelDecoder } from "./tunnel.ts";
 /** Tunnels at a time: each is a viewer. */
 const MAX_TUNNELS = 5_000;
 
+/** POSTs that wait for the one before them to end; QuickTime opens the next when one is full. */
+const MAX_WAITING = 4;
+
 /** The half of a tunnel that bytes come up through. */
 export interface Upstream {
   /** Waits for base64; `undefined` at the end. */
@@ -16,8 +19,10 @@ export interface Upstream {
 export class TunnelStream implements ByteStream {
   readonly #down: ByteStream;
   readonly #decoder = new TunnelDecoder();
-  #up: PromiseWithResolvers<Upstream | undefined> = Promise.withResolvers();
-  #present: Upstream | undefined;
+  /** The POST that is read, and those after it. */
+  readonly #ups: Upstream[] = [];
+  #changed = Promise.withResolvers<void>();
+  #isClosed = false;
 
   constructor(down: ByteStream) {
     this.#down = down;
@@ -31,11 +36,17 @@ export class TunnelStream implements ByteStream {
     return this.#down.local;
   }
 
-  /** Takes a POST: QuickTime opens a new one when it has said enough through the last. */
-  attach(up: Upstream): void {
-    this.#present?.close();
-    this.#up.resolve(up);
-    this.#present = up;
+  /** Takes a POST; `false` when too many wait already, or the tunnel has ended. */
+  attach(up: Upstream): boolean {
+    if (this.#isClosed || this.#ups.length > MAX_WAITING) return false;
+    this.#ups.push(up);
+    this.#notify();
+    return true;
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 
   /**
@@ -44,14 +55,16 @@ export class TunnelStream implements ByteStream {
    * @throws {RtspTunnelError}
    */
   async read(): Promise<Uint8Array | undefined> {
-    for (;;) {
-      const up = await this.#up.promise;
-      if (up === undefined) return undefined;
-      const text = await up.read();
-      if (text !== undefined) return this.#decoder.decode(text);
-      if (this.#present === up) this.#up = Promise.withResolvers();
-      else this.#up.resolve(this.#present);
+    while (!this.#isClosed) {
+      const [up] = this.#ups;
+      if (up === undefined) await this.#changed.promise;
+      else {
+        const text = await up.read();
+        if (text !== undefined) return this.#decoder.decode(text);
+        this.#ups.shift();
+      }
     }
+    return undefined;
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -63,8 +76,9 @@ export class TunnelStream implements ByteStream {
   }
 
   close(): void {
-    this.#up.resolve(undefined);
-    this.#present?.close();
+    this.#isClosed = true;
+    for (const up of this.#ups.splice(0)) up.close();
+    this.#notify();
     this.#down.close();
   }
 
@@ -86,11 +100,9 @@ export class Tunnels {
     return tunnel;
   }
 
-  /** Hands a POST to the tunnel that it belongs to; `false` when there is none. */
+  /** Hands a POST to the tunnel that it belongs to; `false` when there is none that takes it. */
   attach(cookie: string, up: Upstream): boolean {
-    const tunnel = this.#tunnels.get(cookie);
-    tunnel?.attach(up);
-    return tunnel !== undefined;
+    return this.#tunnels.get(cookie)?.attach(up) ?? false;
   }
 
   /** Ends a tunnel. */

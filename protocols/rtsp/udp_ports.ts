@@ -1,5 +1,10 @@
 import { listenOnFirst } from "../_transport/listen.ts";
-import type { Address, DatagramSocket, ListenDatagramOptions, Transport } from "../_transport/transport.ts";
+import type {
+  Address,
+  DatagramSocket,
+  ListenDatagramOptions,
+  Transport,
+} from "../_transport/transport.ts";
 import { formatAddress } from "../_transport/transport.ts";
 
 /** Ports that are tried for a pair when the system may choose. */

@@ -81,6 +81,13 @@ export function parseRequestUrl(url: string): RequestTarget {
     : { type: "stream", name, query: query.replace(/\/$/, "") };
 }
 
+/** As {@linkcode parseRequestUrl}, where a stream has to be named. @throws {RtspUrlError} */
+export function streamOf(url: string): StreamTarget {
+  const target = parseRequestUrl(url);
+  if (target.type === "stream") return target;
+  throw new RtspUrlError("it names no stream", "path");
+}
+
 function joinSegments(path: string): string {
   return path.split("/").filter((segment) => segment !== "").join("/");
 }
