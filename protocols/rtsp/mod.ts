@@ -7,14 +7,17 @@
 
 import type { Protocol } from "../protocol.ts";
 import { parseOptions, type RtspOptions } from "./options.ts";
+import { pullRtsp, pushRtsp } from "./relay.ts";
 import { serveRtsp } from "./server.ts";
 
 export type { MulticastOptions, RtspOptions } from "./options.ts";
 
-/** The RTSP module. */
+/** The RTSP module: server, pull and push. */
 export const rtsp: Protocol<RtspOptions> = {
   name: "rtsp",
   schemes: ["rtsp", "rtsps"],
   parseOptions,
   serve: serveRtsp,
+  pull: pullRtsp,
+  push: pushRtsp,
 };
