@@ -11,8 +11,10 @@ import {
 import { parseSection } from "../protocol.ts";
 
 /**
- * Default of `merge`: the longest that keeps the 99th percentile of latency under 50 ms with a
- * thousand players on one core (see `scripts/bench.ts`).
+ * Default of `merge`, in milliseconds: pictures that come 30 or fewer times a second go out at once,
+ * with the sounds since the last one; of 50 or more, two share a write. With 40, where two of 30
+ * would, CPU halves, but of a thousand players on one core some are more than 50 ms late (see
+ * `docs/performance.md`).
  */
 export const DEFAULT_MERGE_MS = 30;
 
