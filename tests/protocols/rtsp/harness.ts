@@ -270,7 +270,8 @@ export class Peer {
 
   /** The bytes of a request, with its CSeq and, once there is one, its session. */
   request(method: string, url: string, fields: Fields = {}, body = ""): Uint8Array {
-    const headers: HeaderField[] = [["CSeq", `${++this.#cseq}`]];
+    const headers: HeaderField[] = [];
+    if (fields.CSeq === undefined) headers.push(["CSeq", `${++this.#cseq}`]);
     if (this.session !== "" && fields.Session === undefined) {
       headers.push(["Session", this.session]);
     }
