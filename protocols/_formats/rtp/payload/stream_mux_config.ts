@@ -11,6 +11,9 @@ import { BitWriter } from "../../../../registry/media/bit_writer.ts";
 
 const WHAT = "StreamMuxConfig";
 
+/** Bits that stand at least behind the AudioSpecificConfig. */
+const MIN_TAIL_BITS = 3 + 8 + 1 + 1;
+
 /** What it says, read. */
 export interface StreamMuxConfig {
   readonly audioSpecificConfig: Uint8Array;
@@ -20,6 +23,9 @@ export interface StreamMuxConfig {
 
 /**
  * Reads a StreamMuxConfig from where `reader` stands and leaves it behind it.
+ *
+ * Deviation: GStreamer's `rtpmp4apay` ends it with the AudioSpecificConfig, whose frames have a
+ * length of their own all the same.
  *
  * @throws {BitstreamError} when it is cut short, or describes more than one layer, or frames without
  * a length of their own.
@@ -33,6 +39,7 @@ export function readStreamMuxConfig(reader: BitReader): StreamMuxConfig {
   if (reader.bits(4) !== 0) throw reader.error("several programmes are not supported");
   if (reader.bits(3) !== 0) throw reader.error("several layers are not supported");
   const audioSpecificConfig = version === 0 ? readOpenConfig(reader) : readSizedConfig(reader);
+  if (reader.bitsLeft < MIN_TAIL_BITS) return { audioSpecificConfig, subFrames };
   if (reader.bits(3) !== 0) throw reader.error("frames of a fixed length are not supported");
   reader.skip(8); // latmBufferFullness
   if (reader.bit()) skipOtherData(reader, version);

@@ -140,6 +140,12 @@ const ROWS: readonly {
     frames: ["0 K 21aabb"],
   },
   {
+    name: "LATM whose configuration in SDP has nothing behind that of AAC (GStreamer)",
+    media: { ...LATM, fmtp: "cpresent=0;config=40002410adca00" },
+    packets: [packet("03 21aabb", end)],
+    frames: ["0 K 21aabb"],
+  },
+  {
     name: "LATM over two packets, the marker on the last (RFC 6416 6.1)",
     media: LATM,
     packets: [packet("04 2101"), packet("0203", end)],
