@@ -38,8 +38,10 @@ export class Recording {
     if (index !== undefined) this.#reception.take(role, index, bytes);
   }
 
-  close(end: { readonly resumable: boolean }): void {
+  /** Ends the publication. A sender that has said goodbye (RTCP BYE) is not waited for. */
+  close({ resumable }: { readonly resumable: boolean }): void {
+    const { hasEnded } = this.#reception;
     this.#reception.close();
-    this.#publisher.close(end);
+    this.#publisher.close({ resumable: resumable && !hasEnded });
   }
 }
