@@ -16,6 +16,9 @@ type RtpBatch = ReadBatch<RtpItem>;
 const BURST_BYTES = 64 * 1024;
 const BURST_PAUSE_MS = 4;
 
+/** FFmpeg and GStreamer read RTCP first: a goodbye right behind the last packets would pass them. */
+const GOODBYE_PAUSE_MS = 100;
+
 export interface PlayingOptions {
   readonly reader: Reader<RtpBatch>;
   readonly stream: ByteStream;
@@ -84,6 +87,7 @@ export class Playing {
       const batch = await this.#next;
       if (batch === undefined) return;
       if (batch.type === "end") {
+        if (this.#usesDatagrams) await this.#pause(GOODBYE_PAUSE_MS);
         await this.#goodbye();
         if (this.#options.once) return;
       } else await this.#send(batch);
@@ -123,14 +127,18 @@ export class Playing {
       burst += bytes;
       if (burst < BURST_BYTES) continue;
       burst = 0;
-      await this.#pause();
+      await this.#pause(BURST_PAUSE_MS);
     }
   }
 
-  #pause(): Promise<void> {
+  #pause(milliseconds: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#options.clock.schedule(BURST_PAUSE_MS, resolve);
+    this.#options.clock.schedule(milliseconds, resolve);
     return promise;
+  }
+
+  get #usesDatagrams(): boolean {
+    return [...this.#options.tracks.values()].some(({ transport }) => transport.lower === "udp");
   }
 
   /** RTCP BYE: to players, the end of the stream. */
