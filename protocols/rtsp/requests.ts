@@ -233,7 +233,7 @@ export class RtspRequests {
   async #teardown(request: RtspRequest, asker: Asker): Promise<Reply> {
     const session = this.#wholeSession(request, asker);
     this.sessions.delete(session.identity.id);
-    await session.close({ isOrderly: true });
+    await session.teardown();
     return { headers: [sessionHeader(session)] };
   }
 

@@ -23,6 +23,9 @@ export const SESSION_TIMEOUT_S = 65;
 /** How long PLAY waits for the first packets, so that it can tell their numbers. */
 const FIRST_PACKETS_MS = 250;
 
+/** How long the last packets over UDP may come behind the request that ends a recording. */
+const DRAIN_MS = 50;
+
 /** What a session has of its connection and server. */
 export interface SessionHost {
   readonly context: Context;
@@ -207,7 +210,8 @@ export class RtspSession {
   }
 
   /**
-   * Stops what flows. A recording is over with it: a publisher that says nothing would hold its name.
+   * Stops what flows. A recording is over with it: a publisher that says nothing would hold its name,
+   * and GStreamer closes the connection next, with no TEARDOWN.
    *
    * @throws {RtspStateError}
    */
@@ -215,8 +219,26 @@ export class RtspSession {
     this.#step("pause");
     const playing = this.#playing;
     this.#playing = undefined;
-    this.#endRecording(true);
+    await this.#drain();
+    this.#endRecording(false);
     await playing?.close(false);
+  }
+
+  /** Ends the session because its client says so. */
+  async teardown(): Promise<void> {
+    await this.#drain();
+    await this.close({ isOrderly: true });
+  }
+
+  /** Lets datagrams arrive that the request, which came by the connection, has passed. */
+  async #drain(): Promise<void> {
+    const usesDatagrams = [...this.#tracks.values()].some(({ transport }) =>
+      transport.lower === "udp"
+    );
+    if (this.#recording === undefined || !usesDatagrams) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#host.context.registry.clock.schedule(DRAIN_MS, resolve);
+    await promise;
   }
 
   #endRecording(resumable: boolean): void {
