@@ -45,7 +45,12 @@ export const SLUICE: ServerKind = {
   programs: [Deno.execPath()],
   config: ({ ports, merge }) => {
     const section = (port: number) => JSON.stringify({ port, merge });
-    return `host: 127.0.0.1\nrtmp: ${section(ports.rtmp)}\nhttp: ${section(ports.http)}\n`;
+    return `
+host: 127.0.0.1
+rtmp: ${section(ports.rtmp)}
+http: ${section(ports.http)}
+rtsp: {port: false}
+`;
   },
   args: (config) => [...START_ARGUMENTS, "--config", config, "--log-level", "warn"],
   plays: ["rtmp", "flv"],
