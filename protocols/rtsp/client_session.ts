@@ -7,7 +7,7 @@ import type { HeaderField } from "./fields.ts";
 import { parseMethods } from "./headers/method_list.ts";
 import { parseSession } from "./headers/session.ts";
 import type { RtspResponse } from "./message.ts";
-import type { RelayTarget, RelayTransport } from "./relay_target.ts";
+import type { RelayTarget } from "./relay_target.ts";
 import type { TrackTransport } from "./track_transport.ts";
 
 /** Of a session whose server tells no other (RFC 2326 section 12.37). */
@@ -15,6 +15,8 @@ const DEFAULT_TIMEOUT_S = 60;
 
 /** A keepalive goes out when this part of the timeout has passed; a lost one leaves time for another. */
 const KEEPALIVE_SHARE = 2 / 3;
+
+const UNSUPPORTED_TRANSPORT = 461;
 
 /** OPTIONS can be done without. */
 const OPTIONS_MS = 5_000;
@@ -32,7 +34,9 @@ export interface TrackSetup extends Pick<Offer, "mode" | "group"> {
 export class ClientSession implements AsyncDisposable {
   readonly client: RtspClient;
   readonly #context: Context;
-  readonly #lower: Lower;
+  /** Whether TCP is as good as what is asked for first. */
+  readonly #mayUseTcp: boolean;
+  #lower: Lower;
   readonly #transports = new Map<number, TrackTransport>();
   /** For requests about the whole. */
   #url: string;
@@ -41,11 +45,16 @@ export class ClientSession implements AsyncDisposable {
   #hasGetParameter = false;
   #cancelKeepalive: Cancel = () => {};
 
-  private constructor(client: RtspClient, context: Context, lower: Lower, url: string) {
+  private constructor(
+    client: RtspClient,
+    context: Context,
+    { endpoint, transport }: RelayTarget,
+  ) {
     this.client = client;
     this.#context = context;
-    this.#lower = lower;
-    this.#url = url;
+    this.#mayUseTcp = transport === undefined;
+    this.#lower = transport === "http" ? "tcp" : transport ?? "udp";
+    this.#url = endpoint.url;
   }
 
   /**
@@ -53,17 +62,11 @@ export class ClientSession implements AsyncDisposable {
    *
    * @throws {ConnectError} @throws {RtspClientError}
    */
-  static async open(
-    { endpoint }: RelayTarget,
-    transport: RelayTransport,
-    context: Context,
-  ): Promise<ClientSession> {
-    const { registry: { clock }, signal } = context;
-    const tunnel = transport === "http";
-    const options = { transport: context.transport, clock, signal, tunnel };
-    const client = await RtspClient.connect(endpoint, options);
-    const lower = transport === "http" ? "tcp" : transport;
-    const session = new ClientSession(client, context, lower, endpoint.url);
+  static async open(remote: RelayTarget, context: Context): Promise<ClientSession> {
+    const { transport, registry: { clock }, signal } = context;
+    const tunnel = remote.transport === "http";
+    const client = await RtspClient.connect(remote.endpoint, { transport, clock, signal, tunnel });
+    const session = new ClientSession(client, context, remote);
     try {
       await session.#askMethods();
       return session;
@@ -117,11 +120,23 @@ export class ClientSession implements AsyncDisposable {
   }
 
   /**
-   * Sets up one track.
+   * Sets up one track; over TCP as all others, where the first cannot be had over UDP and nobody insists.
    *
    * @throws {RtspClientError} @throws {RtspHeaderError} @throws {ListenError}
    */
-  async setup({ trackId, url, mode, group }: TrackSetup): Promise<TrackTransport> {
+  async setup(track: TrackSetup): Promise<TrackTransport> {
+    try {
+      return await this.#setup(track);
+    } catch (error) {
+      const isRefused = error instanceof RtspRefusedError && error.status === UNSUPPORTED_TRANSPORT;
+      const canChange = this.#mayUseTcp && this.#lower !== "tcp" && this.#transports.size === 0;
+      if (!isRefused || !canChange) throw error;
+      this.#lower = "tcp";
+      return await this.#setup(track);
+    }
+  }
+
+  async #setup({ trackId, url, mode, group }: TrackSetup): Promise<TrackTransport> {
     const first = this.#transports.size * 2;
     const options = { network: this.#context.transport, stream: this.client.stream };
     const offer = await makeOffer({

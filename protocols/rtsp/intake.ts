@@ -36,6 +36,7 @@ export class Intake {
   #heldBytes = 0;
   #reception: Reception | undefined;
   #lastPacket: number;
+  #cancelFirst: Cancel = () => {};
   #cancelCheck: Cancel = () => {};
   #cancelLinger: Cancel | undefined;
 
@@ -86,13 +87,10 @@ export class Intake {
 
   /** Waits for the first packet of media. @throws {RtspNoMediaError} none came in `limitMs`. */
   async first(limitMs: number): Promise<void> {
-    const late = Promise.withResolvers<never>();
-    const cancel = this.#clock.schedule(limitMs, () => late.reject(new RtspNoMediaError(limitMs)));
-    try {
-      await Promise.race([this.#first.promise, late.promise]);
-    } finally {
-      cancel();
-    }
+    const giveUp = () => this.#first.reject(new RtspNoMediaError(limitMs));
+    this.#cancelFirst = this.#clock.schedule(limitMs, giveUp);
+    await this.#first.promise;
+    this.#cancelFirst();
   }
 
   /**
@@ -123,6 +121,7 @@ export class Intake {
 
   /** Hands on what is held back, and ends. */
   close(): void {
+    this.#cancelFirst();
     this.#cancelCheck();
     this.#cancelLinger?.();
     for (const stop of this.#stopListening) stop();

@@ -21,12 +21,7 @@ import { Intake } from "./intake.ts";
 import { formatOf, RtpPackaging } from "./packaging.ts";
 import { type PlayedTrack, Playing } from "./playing.ts";
 import type { ReceivedTrack } from "./reception.ts";
-import {
-  parseRelayUrl,
-  redirectedTarget,
-  type RelayTarget,
-  type RelayTransport,
-} from "./relay_target.ts";
+import { parseRelayUrl, redirectedTarget, type RelayTarget } from "./relay_target.ts";
 import { announcedTimes, readDescription, type RemoteDescription } from "./remote_description.ts";
 
 /** Servers that a stream may be handed through. */
@@ -53,16 +48,13 @@ const SDP = "application/sdp";
 export async function pullRtsp(context: Context, url: URL, target: string): Promise<void> {
   await unlessAborted(context, () =>
     followRedirects(parseRelayUrl(url), async (remote) => {
-      const { transport, endpoint } = remote;
-      if (transport !== undefined) return await pullOver(transport, remote, context, target);
-      if (endpoint.tls) return await pullOver("tcp", remote, context, target);
       try {
-        await pullOver("udp", remote, context, target, UDP_TRIAL_MS);
+        await pullOver(remote, context, target);
       } catch (error) {
-        if (!isOfTransport(error)) throw error;
+        if (remote.transport !== undefined || !isOfTransport(error)) throw error;
         const { message: reason } = error;
         context.log.info("RTSP over UDP failed, trying TCP", { stream: target, reason });
-        await pullOver("tcp", remote, context, target);
+        await pullOver({ ...remote, transport: "tcp" }, context, target);
       }
     }));
 }
@@ -100,15 +92,9 @@ async function followRedirects(
   throw new RtspRedirectLimitError(MAX_REDIRECTS);
 }
 
-async function pullOver(
-  transport: RelayTransport,
-  remote: RelayTarget,
-  context: Context,
-  target: string,
-  firstPacketMs = FIRST_PACKET_MS,
-): Promise<void> {
+async function pullOver(remote: RelayTarget, context: Context, target: string): Promise<void> {
   const { registry: { clock }, signal } = context;
-  await using session = await ClientSession.open(remote, transport, context);
+  await using session = await ClientSession.open(remote, context);
   const { url } = remote.endpoint;
   const headers: HeaderField[] = [["Accept", SDP]];
   const description = readDescription(await session.request("DESCRIBE", url, { headers }), url);
@@ -117,7 +103,8 @@ async function pullOver(
   session.client.listen(intake.frame);
   const times = await play(session, description);
   session.keepAlive();
-  await session.until(intake.first(firstPacketMs), signal);
+  const isTrial = remote.transport === undefined;
+  await session.until(intake.first(isTrial ? UDP_TRIAL_MS : FIRST_PACKET_MS), signal);
   await publish({ session, intake, times }, remote, context, target);
 }
 
@@ -216,7 +203,7 @@ async function pushOver(
   using reader = await registry.readPackaged(request, new RtpPackaging(clock));
   const description = await firstDescription(context, request);
   if (description === undefined) return;
-  await using session = await ClientSession.open(remote, remote.transport ?? "tcp", context);
+  await using session = await ClientSession.open({ transport: "tcp", ...remote }, context);
   const tracks = await announce(session, remote, request.name, description, clock.utc());
   await session.requestAll("RECORD", [["Range", "npt=now-"]]);
   session.keepAlive();

@@ -19,23 +19,30 @@ export interface RelayTarget {
 
 /**
  * Reads a URL such as `rtsp://user:password@camera/stream#tcp`. The fragment, which no server gets to
- * see, is the transport: `udp`, `tcp`, `http` or `multicast`.
+ * see, is the transport: `udp`, `tcp`, `http` or `multicast`. `rtsps:` means `tcp` by itself.
  *
  * @throws {RtspUrlError}
  */
 export function parseRelayUrl(url: URL): RelayTarget {
   const endpoint = parseRtspUrl(url);
   const name = url.hash.slice(1);
-  if (name === "") return { endpoint };
+  if (name === "") return targetOf(endpoint);
   const transport = RELAY_TRANSPORTS.find((known) => known === name);
   if (transport === undefined) {
     const names = RELAY_TRANSPORTS.join(", ");
     throw new RtspUrlError(`the transport is ${name}, expected one of ${names}`, "fragment");
   }
+  return targetOf(endpoint, transport);
+}
+
+function targetOf(
+  endpoint: RtspEndpoint,
+  transport: RelayTransport | undefined = endpoint.tls ? "tcp" : undefined,
+): RelayTarget {
   if (endpoint.tls && (transport === "udp" || transport === "multicast")) {
     throw new RtspUrlError(`rtsps: cannot have ${transport}, which is not encrypted`, "fragment");
   }
-  return { endpoint, transport };
+  return { endpoint, ...(transport && { transport }) };
 }
 
 /**
@@ -50,7 +57,7 @@ export function redirectedTarget(from: RelayTarget, location: string): RelayTarg
   const endpoint = parseRtspUrl(resolve(location, base.url));
   const isTrusted = endpoint.host === base.host && (endpoint.tls || !base.tls);
   const credentials = endpoint.credentials ?? (isTrusted ? base.credentials : undefined);
-  return { ...from, endpoint: { ...endpoint, ...(credentials && { credentials }) } };
+  return targetOf({ ...endpoint, ...(credentials && { credentials }) }, from.transport);
 }
 
 function resolve(location: string, base: string): URL {
