@@ -79,6 +79,8 @@ class RtpPackager implements Packager<RtpItem> {
   #description: Description | undefined;
   #senders: ReadonlyMap<number, Sender> = new Map();
   #times = new SenderClock([]);
+  /** What the reports of all tracks say. */
+  #reportedOrigin: number | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -130,6 +132,7 @@ class RtpPackager implements Packager<RtpItem> {
     if (fragments.length === 0) return undefined;
     const { index, sequence, ssrc } = sender;
     this.#times.sent(index, unit, this.#clock.utc());
+    this.#reportAnew();
     const timestamp = this.#times.timestamp(index, unit.pts);
     const isKey = lead === undefined || (unit.isKey && unit.track.id === lead.id);
     const report = this.#report(sender, isKey);
@@ -148,6 +151,13 @@ class RtpPackager implements Packager<RtpItem> {
       isKey,
       ...(report && { report }),
     };
+  }
+
+  /** Players compare the reports of tracks: none may go on saying what holds no more. */
+  #reportAnew(): void {
+    if (this.#times.origin === this.#reportedOrigin) return;
+    this.#reportedOrigin = this.#times.origin;
+    for (const sender of this.#senders.values()) sender.reportDue = -Infinity;
   }
 
   /** Viewers begin at key units: a report with each puts them in sync at once. */

@@ -33,7 +33,8 @@ const MAX_LATE_MS = 10_000;
  * Gives the units of one stream their RTP timestamps, and sender reports the UTC that belongs to them:
  * the publisher's own, where units carry it, so that absolute time survives the gateway, and otherwise
  * the local one by the time of sending. One relation of UTC to presentation times serves all tracks
- * and is left alone for as long as it holds, so that tracks stay in sync.
+ * and is left alone for as long as it holds, so that tracks stay in sync. Wall clocks are those of the
+ * track that told one first: while a receiver moves its tracks together, theirs differ.
  */
 export class SenderClock {
   readonly #tracks: readonly SentTrack[];
@@ -41,11 +42,16 @@ export class SenderClock {
   #origin: number | undefined;
   /** The last unit: its presentation time and when it was sent, in milliseconds. */
   #last = { positionMs: 0, utcMs: 0 };
-  /** When a unit with a wall clock was sent last. */
-  #wallMs = -Infinity;
+  /** The track whose wall clocks count, and when a unit of it with one was sent last. */
+  #wall = { index: -1, utcMs: -Infinity };
 
   constructor(tracks: readonly SentTrack[]) {
     this.#tracks = tracks;
+  }
+
+  /** UTC of presentation time 0, in milliseconds: when it changes, reports that were sent are void. */
+  get origin(): number | undefined {
+    return this.#origin;
   }
 
   /** The 32-bit RTP timestamp of a presentation time, as packets and RTP-Info have it. */
@@ -58,8 +64,11 @@ export class SenderClock {
   sent(index: number, unit: Pick<Unit, "pts" | "wallClock">, utcMs: number): void {
     const positionMs = unit.pts / this.#track(index).timescale * 1000;
     this.#last = { positionMs, utcMs };
-    if (unit.wallClock !== undefined) this.#followWallClock(unit.wallClock - positionMs, utcMs);
-    else if (utcMs - this.#wallMs > WALL_LIFETIME_MS) this.#followLocal(utcMs - positionMs);
+    const isAlive = utcMs - this.#wall.utcMs <= WALL_LIFETIME_MS;
+    if (unit.wallClock !== undefined && (!isAlive || index === this.#wall.index)) {
+      this.#wall = { index, utcMs };
+      this.#followWallClock(unit.wallClock - positionMs);
+    } else if (!isAlive) this.#followLocal(utcMs - positionMs);
   }
 
   /**
@@ -83,8 +92,7 @@ export class SenderClock {
     return track;
   }
 
-  #followWallClock(origin: number, utcMs: number): void {
-    this.#wallMs = utcMs;
+  #followWallClock(origin: number): void {
     if (Math.abs(origin - (this.#origin ?? -Infinity)) > WALL_TOLERANCE_MS) this.#origin = origin;
   }
 

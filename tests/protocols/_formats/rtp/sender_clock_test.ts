@@ -63,6 +63,15 @@ Deno.test("SenderClock: the publisher's wall clock wins, and holds for tracks wi
   assertAlmostEquals(originOf(clock, 1, AUDIO, NOW + 90), source + 20, 0.01);
 });
 
+Deno.test("SenderClock: wall clocks of tracks that differ do not move it to and fro", () => {
+  const clock = new SenderClock([VIDEO, AUDIO]);
+  clock.sent(1, { pts: 0, wallClock: NOW }, NOW);
+  clock.sent(0, { pts: 0, wallClock: NOW + 120 }, NOW);
+  assertAlmostEquals(originOf(clock, 0, VIDEO, NOW + 10), NOW, 0.01);
+  clock.sent(0, { pts: 11_000, wallClock: NOW + 11_120 }, NOW + 11_000);
+  assertAlmostEquals(originOf(clock, 0, VIDEO, NOW + 11_000), NOW + 120, 0.01);
+});
+
 Deno.test("SenderClock: a wall clock that is no longer told gives way to the local time", () => {
   const clock = new SenderClock([VIDEO]);
   clock.sent(0, { pts: 0, wallClock: NOW - 3_600_000 }, NOW);
