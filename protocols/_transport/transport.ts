@@ -98,6 +98,8 @@ export interface ListenDatagramOptions {
    * then be shared with others on this machine.
    */
   readonly group?: string;
+  /** Hops that what is sent to multicast groups may take; 16 on a socket that receives from one. */
+  readonly multicastTtl?: number;
 }
 
 /** A UDP socket. */

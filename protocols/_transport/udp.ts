@@ -8,8 +8,11 @@ const SLAB_BYTES = 256 * 1024;
 /** The largest datagram that IPv4 carries; what is cut off would be lost. */
 const MAX_DATAGRAM_BYTES = 65_507;
 
-/** Hops of a multicast datagram: it stays on the site. */
+/** Hops of what a receiver of a group sends to it: it stays on the site. */
 const MULTICAST_TTL = 16;
+
+/** The group that every host is in anyway: Deno sets a TTL on memberships only. */
+const ALL_HOSTS = "224.0.0.1";
 
 class UdpSocket implements DatagramSocket {
   readonly address: Address;
@@ -67,9 +70,8 @@ class UdpSocket implements DatagramSocket {
 }
 
 /** Opens a UDP socket, and joins a multicast group with it. @throws {ListenError} */
-export async function listenUdp(
-  { host, port, group }: ListenDatagramOptions,
-): Promise<DatagramSocket> {
+export async function listenUdp(options: ListenDatagramOptions): Promise<DatagramSocket> {
+  const { host, port, group, multicastTtl } = options;
   try {
     const conn = Deno.listenDatagram({
       transport: "udp",
@@ -79,12 +81,22 @@ export async function listenUdp(
       loopback: true,
       reuseAddress: group !== undefined,
     });
-    if (group !== undefined) {
-      const membership = await conn.joinMulticastV4(group, host);
-      await membership.setTTL(MULTICAST_TTL);
-    }
+    if (group !== undefined || multicastTtl !== undefined) await join(conn, options);
     return new UdpSocket(conn);
   } catch (error) {
     throw new ListenError(host, port, reasonOf(error));
+  }
+}
+
+async function join(
+  conn: Deno.DatagramConn,
+  { host, group = ALL_HOSTS, multicastTtl = MULTICAST_TTL }: ListenDatagramOptions,
+): Promise<void> {
+  try {
+    const membership = await conn.joinMulticastV4(group, host);
+    await membership.setTTL(multicastTtl);
+  } catch (error) {
+    conn.close();
+    throw error;
   }
 }

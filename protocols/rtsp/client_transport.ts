@@ -134,7 +134,7 @@ async function joinGroup(
   }
   return {
     lower: "udp",
-    ports: await UdpPorts.open(network, stream.local.host, [rtpPort], address),
+    ports: await UdpPorts.open(network, stream.local.host, [rtpPort], { group: address }),
     rtp: { host: address, port: rtpPort },
     rtcp: { host: address, port: rtpPort + 1 },
     accepts: sendersOf(stream.remote.host, source),

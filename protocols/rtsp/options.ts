@@ -26,6 +26,9 @@ const DEFAULT_RTP_PORTS = [8000, 0];
 /** Of the range that is local to an organization, RFC 2365 section 6.2. */
 const DEFAULT_GROUP = "239.192.42.1";
 const DEFAULT_GROUP_PORT = 8002;
+/** Hops: the routers of a site, not those behind it. */
+const DEFAULT_TTL = 16;
+const EXPECTED_TTL = "expected 1 to 255 hops";
 
 const EXPECTED_PAIR = "expected an even port, a list of them, or false";
 
@@ -50,7 +53,9 @@ export const rtspOptionsSchema = z.strictObject({
       (address) => /^2(2[4-9]|3\d)\./.test(address),
       "expected an address from 224.0.0.0 to 239.255.255.255",
     ).default(DEFAULT_GROUP),
-    port: evenPort.default(DEFAULT_GROUP_PORT),
+    port: evenPort.min(2, "expected a port from 2 on").default(DEFAULT_GROUP_PORT),
+    ttl: z.int("expected a number of hops").min(1, EXPECTED_TTL).max(255, EXPECTED_TTL)
+      .default(DEFAULT_TTL),
   }).prefault({}),
   realm: z.string("expected a text").min(1).default("Sluice"),
   users: z.record(userName, z.string("expected a password"), "expected names with passwords")
@@ -89,6 +94,8 @@ export interface MulticastOptions {
   readonly group: string;
   /** Port of the first track; each further track takes the next even one. */
   readonly port: number;
+  /** Hops that packets may take. */
+  readonly ttl: number;
 }
 
 /** @throws {ConfigError} */

@@ -21,7 +21,8 @@ const GOODBYE_PAUSE_MS = 100;
 
 export interface PlayingOptions {
   readonly reader: Reader<RtpBatch>;
-  readonly stream: ByteStream;
+  /** Absent where no packets travel in a connection. */
+  readonly stream?: ByteStream;
   readonly clock: Clock;
   /** By track id. */
   readonly tracks: ReadonlyMap<number, PlayedTrack>;
@@ -98,7 +99,7 @@ export class Playing {
   async #send(batch: RtpBatch): Promise<void> {
     for (const item of batch.units) this.#check(item);
     const frames = this.#frames.write(batch);
-    if (frames.byteLength > 0) await this.#options.stream.write(frames);
+    if (frames.byteLength > 0) await this.#options.stream?.write(frames);
     await this.#sendDatagrams(batch);
   }
 
@@ -151,7 +152,7 @@ export class Playing {
       const bytes = goodbyeOf(ssrc);
       if (transport?.lower === "udp") await transport.ports.send("rtcp", [bytes], transport.rtcp);
       else if (transport !== undefined) {
-        stream.post(interleavedFrame(transport.channels.rtcp, [bytes]));
+        stream?.post(interleavedFrame(transport.channels.rtcp, [bytes]));
       }
     }
   }

@@ -3,13 +3,19 @@ import { loadTlsIdentity } from "../_config/tls.ts";
 import { Admissions, DEFAULT_ADMISSION_LIMITS } from "../_transport/admission.ts";
 import { type ByteStream, ConnectionStream } from "../_transport/byte_stream.ts";
 import { listenOnFirst } from "../_transport/listen.ts";
-import type { Connection, Listener, TlsIdentity } from "../_transport/transport.ts";
-import type { Context, Endpoint, Server } from "../protocol.ts";
+import {
+  type Connection,
+  formatAddress,
+  type Listener,
+  type TlsIdentity,
+} from "../_transport/transport.ts";
+import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
 import { AuthGate } from "./auth_gate.ts";
 import { FIRST_REQUEST_MS, RtspConnection } from "./connection.ts";
 import type { HttpRequestHead } from "./http_message.ts";
 import { writeResponse } from "./message.ts";
 import { RtspMessageReader } from "./message_reader.ts";
+import { MulticastGroups } from "./multicast.ts";
 import type { RtspOptions } from "./options.ts";
 import { Orphans } from "./orphans.ts";
 import { RtpPackaging } from "./packaging.ts";
@@ -29,10 +35,7 @@ const DEFAULT_PORT = 554;
 /** Listens for RTSP and RTSPS. @throws {ListenError} @throws {ConfigError} */
 export async function serveRtsp(context: Context, options: RtspOptions): Promise<Server> {
   const host = options.host ?? context.host;
-  const udp = options.rtpPort === false || options.port === false
-    ? undefined
-    : await UdpPorts.open(context.transport, host, options.rtpPort);
-  const server = new RtspServer(context, options, udp);
+  const server = new RtspServer(context, options);
   try {
     await server.listen(host);
   } catch (error) {
@@ -45,7 +48,6 @@ export async function serveRtsp(context: Context, options: RtspOptions): Promise
 class RtspServer implements Server {
   readonly #options: RtspOptions;
   readonly #context: Context;
-  readonly #udp: UdpPorts | undefined;
   readonly #gate: AuthGate;
   readonly #packaging: RtpPackaging;
   readonly #tunnels = new Tunnels();
@@ -56,14 +58,15 @@ class RtspServer implements Server {
   readonly #orphans = new Orphans();
   /** Connections over the limit that are told so. */
   readonly #refused = new Set<ByteStream>();
-  #isClosing = false;
   readonly #accepting: Promise<void>[] = [];
+  #udp: UdpPorts | undefined;
+  #multicast: MulticastGroups | undefined;
+  #isClosing = false;
   #cancelCheck: Cancel;
 
-  constructor(context: Context, options: RtspOptions, udp: UdpPorts | undefined) {
+  constructor(context: Context, options: RtspOptions) {
     this.#context = context;
     this.#options = options;
-    this.#udp = udp;
     this.#gate = new AuthGate(options);
     this.#packaging = new RtpPackaging(context.registry.clock);
     this.#cancelCheck = this.#scheduleCheck();
@@ -83,9 +86,34 @@ class RtspServer implements Server {
 
   async listen(host: string): Promise<void> {
     const { port, tls } = this.#options;
-    if (port !== false) await this.#listen("rtsp", host, port);
+    if (port !== false) {
+      await this.#openUdp(host);
+      await this.#listen("rtsp", host, port);
+    }
     if (tls !== undefined && tls.port !== false) {
       await this.#listen("rtsps", host, tls.port, await loadTlsIdentity("rtsp", tls));
+    }
+  }
+
+  async #openUdp(host: string): Promise<void> {
+    const context = this.#context;
+    const { rtpPort, multicast } = this.#options;
+    const trouble = new ThrottledLog(
+      () => context.registry.clock.now(),
+      (message, fields) => context.log.warn(message, fields),
+    );
+    if (rtpPort !== false) {
+      this.#udp = await UdpPorts.open(context.transport, host, rtpPort, {
+        onStranger: (from, count) =>
+          trouble.log("stranger", "datagrams are dropped that no session has asked for", {
+            from: formatAddress(from),
+            count,
+          }),
+      });
+    }
+    if (multicast.enabled) {
+      const parts = { context, options: this.#options, packaging: this.#packaging };
+      this.#multicast = await MulticastGroups.open(host, parts);
     }
   }
 
@@ -147,6 +175,7 @@ class RtspServer implements Server {
       options: this.#options,
       // What was asked for in secret must not be sent in the open.
       udp: isSecure ? undefined : this.#udp,
+      multicast: isSecure ? undefined : this.#multicast,
       packaging: this.#packaging,
       gate: this.#gate,
       orphans: this.#orphans,
@@ -175,7 +204,7 @@ class RtspServer implements Server {
     await this.#orphans.close();
     // A port is free again when its loop has ended, not yet when its listener is closed.
     await Promise.all([...this.#accepting, ...this.#serving]);
-    this.#udp?.close();
+    await Promise.all([this.#udp?.close(), this.#multicast?.close()]);
   }
 }
 

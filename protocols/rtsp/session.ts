@@ -6,6 +6,7 @@ import { InvalidRangeError, RtspStateError, SessionNotFoundError } from "./error
 import { parseRange, type Range } from "./headers/range.ts";
 import type { RtpTransport, Transport } from "./headers/transport.ts";
 import type { IncomingTrack } from "./ingest.ts";
+import type { MulticastGroup, MulticastGroups, MulticastViewer } from "./multicast.ts";
 import type { RtspOptions } from "./options.ts";
 import type { Orphans } from "./orphans.ts";
 import type { RtpPackaging } from "./packaging.ts";
@@ -13,7 +14,13 @@ import { type FirstPacket, type PlayedTrack, Playing } from "./playing.ts";
 import { Recording } from "./recording.ts";
 import { reasonOf } from "./refusals.ts";
 import { nextSessionState, type SessionEdge, type SessionState } from "./state.ts";
-import { chooseTransport, listenToTrack, type TrackTransport } from "./track_transport.ts";
+import {
+  chooseTransport,
+  isMulticast,
+  listenToTrack,
+  type TrackTransport,
+  type UdpTransport,
+} from "./track_transport.ts";
 import type { UdpPorts, UdpRole } from "./udp_ports.ts";
 import type { StreamTarget } from "./url.ts";
 
@@ -32,6 +39,7 @@ export interface SessionHost {
   readonly options: RtspOptions;
   readonly stream: ByteStream;
   readonly udp: UdpPorts | undefined;
+  readonly multicast: MulticastGroups | undefined;
   readonly packaging: RtpPackaging;
   readonly orphans: Orphans;
   /** Told when a session ends that nobody has closed, and why. */
@@ -65,6 +73,9 @@ export class RtspSession {
   /** Begins to flow when PLAY was answered. */
   #starting: Playing | undefined;
   #recording: Recording | undefined;
+  /** What is played to a group, beside others who do. */
+  #group: MulticastGroup | undefined;
+  readonly #viewer: MulticastViewer;
   #lastSign: number;
   #isClosed = false;
 
@@ -72,6 +83,7 @@ export class RtspSession {
     this.identity = identity;
     this.#host = host;
     this.#lastSign = host.context.registry.clock.now();
+    this.#viewer = { request: this.#request(), onEnded: (error) => this.#fail(error) };
   }
 
   /** Whether the client has not shown for too long that it is there. */
@@ -86,7 +98,8 @@ export class RtspSession {
 
   /** Whether it may go on without its connection: receiver reports show that its player is there. */
   get outlivesConnection(): boolean {
-    return this.#state === "playing" && this.#transports.every(({ lower }) => lower === "udp");
+    return this.#state === "playing" && this.#group === undefined &&
+      this.#transports.every(({ lower }) => lower === "udp");
   }
 
   /** Whether it sends to, or takes from, an address. */
@@ -142,25 +155,39 @@ export class RtspSession {
     alternatives: readonly Transport[],
     usedChannels: readonly number[],
   ): RtpTransport {
-    if (this.#playing !== undefined || this.#recording !== undefined) {
+    if (this.#state === "playing" || this.#state === "recording") {
       throw new RtspStateError(this.#state, "setup");
     }
     nextSessionState(this.#state, "setup");
     this.#forgetTrack(id);
-    const { transport, answer } = chooseTransport(alternatives, {
+    const { transport, answer } = chooseTransport(this.#matching(alternatives), {
       peer: this.#host.stream.remote,
       udp: this.#host.udp,
+      multicast: () => this.#host.multicast?.of(this.identity.target.name).transportOf(id, format),
       onAddress: (address) => this.#host.orphans.yield(address),
       direction: this.#announced === undefined ? "play" : "record",
       usedChannels: new Set([...usedChannels, ...this.channels]),
     });
     this.#step("setup");
     this.#tracks.set(id, { transport, format });
-    if (transport.lower === "udp") {
-      const take = (role: UdpRole, bytes: Uint8Array) => this.#datagram(id, role, bytes);
-      this.#stopListening.set(id, listenToTrack(transport, take));
-    }
+    if (transport.lower === "udp") this.#setUpDatagrams(id, transport);
     return answer;
+  }
+
+  /** A group has all tracks of a session, or none. */
+  #matching(alternatives: readonly Transport[]): readonly Transport[] {
+    if (this.#tracks.size === 0) return alternatives;
+    return alternatives.filter((transport) =>
+      isMulticast(transport) === (this.#group !== undefined)
+    );
+  }
+
+  #setUpDatagrams(id: number, transport: UdpTransport): void {
+    this.#group = transport.group;
+    this.#group?.hold(this.#viewer);
+    if (this.#group !== undefined) return;
+    const take = (role: UdpRole, bytes: Uint8Array) => this.#datagram(id, role, bytes);
+    this.#stopListening.set(id, listenToTrack(transport, take));
   }
 
   #forgetTrack(id: number): void {
@@ -184,7 +211,11 @@ export class RtspSession {
   async play(range: string | undefined): Promise<readonly FirstPacket[]> {
     nextSessionState(this.#state, "play");
     if (range !== undefined) assertLive(parseRange(range));
-    if (this.#playing !== undefined) return [];
+    if (this.#state === "playing") return [];
+    return this.#group === undefined ? await this.#playAlone() : await this.#playTo(this.#group);
+  }
+
+  async #playAlone(): Promise<readonly FirstPacket[]> {
     const { context: { registry }, options, packaging, stream } = this.#host;
     const reader = await registry.readPackaged(this.#request(), packaging, {
       mergeMs: options.merge,
@@ -198,6 +229,14 @@ export class RtspSession {
     this.#playing = playing;
     this.#starting = playing;
     return await playing.firstPackets(FIRST_PACKETS_MS);
+  }
+
+  async #playTo(group: MulticastGroup): Promise<readonly FirstPacket[]> {
+    await group.play(this.#viewer);
+    if (this.#isClosed) await group.release(this.#viewer);
+    this.#assertOpen();
+    this.#step("play");
+    return [];
   }
 
   /** Lets packets flow after PLAY was answered. */
@@ -222,6 +261,7 @@ export class RtspSession {
     await this.#drain();
     this.#endRecording(false);
     await playing?.close(false);
+    await this.#group?.pause(this.#viewer);
   }
 
   /** Ends the session because its client says so. */
@@ -306,6 +346,7 @@ export class RtspSession {
     const playing = this.#playing;
     this.#playing = undefined;
     await playing?.close(true);
+    await this.#group?.release(this.#viewer);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from "../_transport/transport.ts";
 import type { Pair, RtpTransport, Transport } from "./headers/transport.ts";
 import { UnsupportedTransportError } from "./errors.ts";
+import type { MulticastGroup } from "./multicast.ts";
 import { ANY_PORT, type UdpPorts, type UdpRole } from "./udp_ports.ts";
 
 /** Packets in the RTSP connection. */
@@ -19,6 +20,8 @@ export interface UdpTransport {
   readonly rtcp: Address;
   /** Hosts that packets are taken from, whatever the port; absent where it is only those two. */
   readonly accepts?: readonly string[];
+  /** Of a track that is sent to a multicast group, for all of its viewers together. */
+  readonly group?: MulticastGroup;
 }
 
 /** How the packets of one track travel. */
@@ -42,6 +45,8 @@ export interface TransportOffer {
   /** Address of the client: packets go to no other, whatever it asks for. */
   readonly peer: Address;
   readonly udp: UdpPorts | undefined;
+  /** The track's place in the stream's multicast group; `undefined` where there are no groups. */
+  readonly multicast: () => UdpTransport | undefined;
   readonly direction: "play" | "record";
   /** Told of an address that the client has now, whoever had it before. */
   readonly onAddress: (address: Address) => void;
@@ -78,12 +83,34 @@ function accept(alternative: Transport, offer: TransportOffer): ChosenTransport 
   if (alternative.type === "other") return `${alternative.spec} is not supported`;
   const { mode } = alternative;
   if (mode !== undefined && mode !== offer.direction) return `the session cannot ${mode}`;
-  if (alternative.delivery === "multicast" && alternative.lower === "udp") {
-    return "multicast is not offered";
-  }
+  if (isMulticast(alternative)) return acceptMulticast(offer);
   return alternative.lower === "tcp"
     ? acceptTcp(alternative, offer)
     : acceptUdp(alternative, offer);
+}
+
+/** Whether a transport is a group's; the word means nothing for what goes in the connection. */
+export function isMulticast(transport: Transport): boolean {
+  return transport.type === "rtp" && transport.delivery === "multicast" &&
+    transport.lower === "udp";
+}
+
+/** Group, ports and TTL are ours to choose (RFC 2326 section 12.39), whatever the client asks for. */
+function acceptMulticast({ multicast, direction }: TransportOffer): ChosenTransport | string {
+  const transport = direction === "play" ? multicast() : undefined;
+  if (transport?.group === undefined) return "multicast is not offered";
+  return {
+    transport,
+    answer: {
+      type: "rtp",
+      profile: "AVP",
+      lower: "udp",
+      delivery: "multicast",
+      destination: transport.group.address,
+      port: { rtp: transport.rtp.port, rtcp: transport.rtcp.port },
+      ttl: transport.group.ttl,
+    },
+  };
 }
 
 function acceptTcp(

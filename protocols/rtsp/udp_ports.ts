@@ -21,6 +21,11 @@ type SocketPair = Readonly<Record<UdpRole, DatagramSocket>>;
 /** Takes the datagrams of one peer. */
 export type DatagramHandler = (bytes: Uint8Array) => void;
 
+export interface UdpPortsOptions extends Omit<ListenDatagramOptions, "host" | "port"> {
+  /** Told of a datagram from an address that no session has, and how many there were so far. */
+  readonly onStranger?: (from: Address, count: number) => void;
+}
+
 /**
  * A pair of UDP ports: the one of a server, or that of one track of a client. Peers are told apart by
  * their addresses: what comes from any other is counted and dropped.
@@ -32,10 +37,12 @@ export class UdpPorts {
     rtcp: new Map(),
   };
   readonly #receiving: readonly Promise<void>[];
+  readonly #onStranger: UdpPortsOptions["onStranger"];
   #strangers = 0;
 
-  private constructor(sockets: SocketPair) {
+  private constructor(sockets: SocketPair, onStranger: UdpPortsOptions["onStranger"]) {
     this.#sockets = sockets;
+    this.#onStranger = onStranger;
     this.#receiving = [this.#receive("rtp"), this.#receive("rtcp")];
   }
 
@@ -43,20 +50,23 @@ export class UdpPorts {
    * Opens the first port of `rtpPorts` that is free together with the one after it; 0 takes a free
    * pair.
    *
-   * @param group a multicast group to receive from.
    * @throws {ListenError}
    */
   static async open(
     transport: Transport,
     host: string,
     rtpPorts: readonly number[],
-    group?: string,
+    options: UdpPortsOptions = {},
   ): Promise<UdpPorts> {
     const attempts = rtpPorts.flatMap((port) =>
       Array<number>(port === 0 ? FREE_PAIR_ATTEMPTS : 1).fill(port)
     );
-    const where = { host, ...(group !== undefined && { group }) };
-    return new UdpPorts(await listenOnFirst(attempts, (port) => openPair(transport, where, port)));
+    const { onStranger, ...where } = options;
+    const sockets = await listenOnFirst(
+      attempts,
+      (port) => openPair(transport, { host, ...where }, port),
+    );
+    return new UdpPorts(sockets, onStranger);
   }
 
   get endpoints(): readonly { readonly scheme: UdpRole; readonly address: Address }[] {
@@ -72,11 +82,6 @@ export class UdpPorts {
     return this.#sockets.rtcp.address.port;
   }
 
-  /** Datagrams from addresses that no session has. */
-  get strangers(): number {
-    return this.#strangers;
-  }
-
   async #receive(role: UdpRole): Promise<void> {
     for (;;) {
       const datagram = await this.#sockets[role].receive();
@@ -84,7 +89,7 @@ export class UdpPorts {
       const { bytes, from } = datagram;
       const handlers = this.#handlers[role];
       const handler = handlers.get(keyOf(from)) ?? handlers.get(keyOf({ ...from, port: ANY_PORT }));
-      if (handler === undefined) this.#strangers++;
+      if (handler === undefined) this.#onStranger?.(from, ++this.#strangers);
       else handler(bytes);
     }
   }

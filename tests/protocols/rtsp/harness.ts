@@ -187,6 +187,12 @@ export class Harness implements AsyncDisposable {
     return peer;
   }
 
+  /** Lets `ms` pass where what happens in them does not wait for anybody. */
+  async pass(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await settle();
+  }
+
   /** A UDP socket whose datagrams are collected. */
   async socket(port: number): Promise<UdpPeer> {
     const socket = await this.transport.listenDatagram({ host: "127.0.0.1", port });
