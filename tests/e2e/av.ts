@@ -1,10 +1,14 @@
 import { Client, type ClientOptions } from "./client.ts";
 import { type Frames, readFrames } from "./frames.ts";
 
-const program = new URL("av_copy.ts", import.meta.url).pathname;
+const copyProgram = new URL("av_copy.ts", import.meta.url).pathname;
+const bareProgram = new URL("av_bare.ts", import.meta.url).pathname;
 
 /** As `scripts/test.ts` has it: what only tests import is locked apart. */
 const LOCK = `--lock=${new URL("../deno.lock", import.meta.url).pathname}`;
+
+/** How packets of RTSP travel. */
+export type RtspTransport = "tcp" | "udp" | "udp_multicast" | "http";
 
 /** How the copy is paced and placed in time. */
 export interface AvCopyOptions extends ClientOptions {
@@ -12,21 +16,35 @@ export interface AvCopyOptions extends ClientOptions {
   readonly realTime?: boolean;
   /** Milliseconds that are added to all timestamps. */
   readonly offset?: number;
+  readonly rtsp?: RtspTransport;
 }
 
 /** Starts `av_copy.ts`: FFmpeg's current library, which speaks Enhanced RTMP. */
 export function avCopy(
   source: string,
-  format: "flv" | "framemd5",
+  format: "flv" | "framemd5" | "rtsp",
   target: string,
-  { realTime = false, offset = 0, ...options }: AvCopyOptions = {},
+  { realTime = false, offset = 0, rtsp, ...options }: AvCopyOptions = {},
 ): Client {
-  const flags = [...(realTime ? ["--re"] : []), "--offset", `${offset}`];
-  return Client.start(
-    Deno.execPath(),
-    ["run", "-A", LOCK, program, ...flags, source, format, target],
-    options,
-  );
+  const flags = [...(realTime ? ["--re"] : []), "--offset", `${offset}`, ...rtspFlags(rtsp)];
+  return run([copyProgram, ...flags, source, format, target], options);
+}
+
+/** Starts `av_bare.ts`: lists the bare frames of a URL or file. */
+export function avBare(
+  source: string,
+  listing: string,
+  { rtsp, ...options }: ClientOptions & { readonly rtsp?: RtspTransport } = {},
+): Client {
+  return run([bareProgram, ...rtspFlags(rtsp), source, listing], options);
+}
+
+function rtspFlags(transport: RtspTransport | undefined): string[] {
+  return transport === undefined ? [] : ["--rtsp", transport];
+}
+
+function run(words: readonly string[], options: ClientOptions): Client {
+  return Client.start(Deno.execPath(), ["run", "-A", LOCK, ...words], options);
 }
 
 /** The frames of a media file. */

@@ -3,9 +3,10 @@
  * carries, as `ffmpeg -c copy` does, but without touching timestamps. It is the client that speaks
  * Enhanced RTMP.
  *
- *     deno run -A tests/e2e/av_copy.ts [--re] [--offset MS] INPUT FORMAT OUTPUT
+ *     deno run -A tests/e2e/av_copy.ts [--re] [--offset MS] [--rtsp TRANSPORT] INPUT FORMAT OUTPUT
  *
- * `--re` paces by decoding time; `--offset` is added to all timestamps.
+ * `--re` paces by decoding time; `--offset` is added to all timestamps; `--rtsp` says how packets
+ * of RTSP travel: `tcp` or `udp`.
  *
  * @module
  */
@@ -18,22 +19,30 @@ const FOURCCS = "hvc1,av01,vp09,avc1,Opus,fLaC,ac-3,ec-3,mp4a,.mp3";
 /** Microseconds: a stream that is there at all has shown its tracks by then. */
 const ANALYZE_US = 3_000_000n;
 
-async function openInput(url: string): Promise<FormatContext> {
+/** Opens a URL or file and waits until it has shown its tracks. */
+export async function openInput(url: string, rtspTransport?: string): Promise<FormatContext> {
   const input = new FormatContext();
   input.allocContext();
   input.maxAnalyzeDuration = ANALYZE_US;
-  const options = /^rtmps?:/.test(url)
-    ? Dictionary.fromObject({ rtmp_enhanced_codecs: FOURCCS })
-    : null;
+  const options = Dictionary.fromObject({
+    ...(/^rtmps?:/.test(url) && { rtmp_enhanced_codecs: FOURCCS }),
+    ...rtspOptions(rtspTransport),
+  });
   check(await input.openInput(url, null, options), `open ${url}`);
   check(await input.findStreamInfo(null), `find the streams of ${url}`);
   return input;
+}
+
+function rtspOptions(transport: string | undefined): Record<string, string> {
+  // FFmpeg still calls AV1 and VP9 over RTP experimental.
+  return transport === undefined ? {} : { rtsp_transport: transport, strict: "experimental" };
 }
 
 async function openOutput(
   input: FormatContext,
   format: string,
   url: string,
+  rtspTransport?: string,
 ): Promise<FormatContext> {
   const output = new FormatContext();
   check(output.allocOutputContext2(null, format, url), `make ${format}`);
@@ -44,7 +53,8 @@ async function openOutput(
     stream.timeBase = source.timeBase;
   }
   check(await output.openOutput(), `open ${url}`);
-  check(await output.writeHeader(null), `begin ${url}`);
+  const options = Dictionary.fromObject(rtspOptions(rtspTransport));
+  check(await output.writeHeader(options), `begin ${url}`);
   return output;
 }
 
@@ -88,15 +98,16 @@ function sleep(ms: number): Promise<void> | undefined {
   return ms <= 0 ? undefined : new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function check(result: number, what: string): void {
+/** @throws {FFmpegError} that says what failed. */
+export function check(result: number, what: string): void {
   FFmpegError.throwIfError(result, what);
 }
 
 if (import.meta.main) {
-  const args = parseArgs(Deno.args, { boolean: ["re"], string: ["offset"] });
+  const args = parseArgs(Deno.args, { boolean: ["re"], string: ["offset", "rtsp"] });
   const [source = "", format = "", target = ""] = args._.map(String);
-  const input = await openInput(source);
-  const output = await openOutput(input, format, target);
+  const input = await openInput(source, args.rtsp);
+  const output = await openOutput(input, format, target, args.rtsp);
   await copy(input, output, { realTime: args.re === true, offset: Number(args.offset ?? 0) });
   Deno.exit(0);
 }
