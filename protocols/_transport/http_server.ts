@@ -135,6 +135,8 @@ async function send(
   outgoing: ServerResponse,
   gone: AbortSignal,
 ): Promise<void> {
+  // A body that ends with its connection needs no chunks, which players of tunnels do not read.
+  outgoing.useChunkedEncodingByDefault = response.headers.get("connection") !== "close";
   outgoing.writeHead(response.status, [...response.headers].flat());
   if (response.body === null || outgoing.req.method === "HEAD") {
     // Without a reader it would go on for as long as the connection is kept.

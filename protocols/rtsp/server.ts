@@ -12,6 +12,7 @@ import {
 import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
 import { AuthGate } from "./auth_gate.ts";
 import { FIRST_REQUEST_MS, RtspConnection } from "./connection.ts";
+import { mountTunnels } from "./http_routes.ts";
 import type { HttpRequestHead } from "./http_message.ts";
 import { writeResponse } from "./message.ts";
 import { RtspMessageReader } from "./message_reader.ts";
@@ -20,7 +21,7 @@ import type { RtspOptions } from "./options.ts";
 import { Orphans } from "./orphans.ts";
 import { RtpPackaging } from "./packaging.ts";
 import { refusalOf } from "./refusals.ts";
-import { serveHttpConnection } from "./tunnel_server.ts";
+import { serveHttpConnection, serveTunnel } from "./tunnel_server.ts";
 import { Tunnels } from "./tunnels.ts";
 import { UdpPorts } from "./udp_ports.ts";
 
@@ -38,6 +39,7 @@ export async function serveRtsp(context: Context, options: RtspOptions): Promise
   const server = new RtspServer(context, options);
   try {
     await server.listen(host);
+    if (server.endpoints.length > 0) server.mount();
   } catch (error) {
     await server.close();
     throw error;
@@ -93,6 +95,16 @@ class RtspServer implements Server {
     if (tls !== undefined && tls.port !== false) {
       await this.#listen("rtsps", host, tls.port, await loadTlsIdentity("rtsp", tls));
     }
+  }
+
+  /** Takes tunnels that come to the HTTP port. */
+  mount(): void {
+    const { http, registry: { clock } } = this.#context;
+    mountTunnels(http, {
+      tunnels: this.#tunnels,
+      clock,
+      open: (cookie, down, isSecure) => this.#openTunnel(cookie, down, isSecure),
+    });
   }
 
   async #openUdp(host: string): Promise<void> {
@@ -185,6 +197,24 @@ class RtspServer implements Server {
     const head = await connection.run();
     this.#connections.delete(connection);
     return head;
+  }
+
+  /** Serves a tunnel whose halves have come to the HTTP port. */
+  #openTunnel(cookie: string, down: ByteStream, isSecure: boolean): boolean {
+    const admission = this.#admissions.admit(down.remote.host);
+    const tunnel = admission.refusal === undefined && !this.#isClosing
+      ? this.#tunnels.open(cookie, down)
+      : undefined;
+    if (tunnel === undefined) {
+      admission.release();
+      return false;
+    }
+    const done = serveTunnel(tunnel, (stream) => this.#run(stream, isSecure)).finally(() => {
+      admission.release();
+      this.#serving.delete(done);
+    });
+    this.#serving.add(done);
+    return true;
   }
 
   #scheduleCheck(): Cancel {

@@ -5,12 +5,13 @@
  *
  * @module
  */
-import { RtspHeaderError, RtspTunnelError } from "./errors.ts";
+import { RtspTunnelError } from "./errors.ts";
 import type { HeaderField } from "./fields.ts";
 import { type HttpRequestHead, writeHttpHead } from "./http_message.ts";
 
 const COOKIE = "x-sessioncookie";
-const MEDIA_TYPE = "application/x-rtsp-tunnelled";
+/** What both halves are said to hold. */
+export const TUNNEL_MEDIA_TYPE = "application/x-rtsp-tunnelled";
 
 /** Clients send 20 to 36 characters; the cookie is a key of the server's table. */
 const MAX_COOKIE = 128;
@@ -24,19 +25,18 @@ export interface TunnelHalf {
   readonly cookie: string;
 }
 
-/**
- * Tells which half of a tunnel an HTTP request opens; `undefined` when it opens none.
- *
- * @throws {RtspHeaderError} when the cookie is too long.
- */
-export function tunnelHalf(request: HttpRequestHead): TunnelHalf | undefined {
-  const cookie = request.headers.get(COOKIE);
-  if (cookie === undefined || cookie === "") return undefined;
-  if (cookie.length > MAX_COOKIE) {
-    throw new RtspHeaderError(COOKIE, `it is longer than ${MAX_COOKIE} characters`);
-  }
-  if (request.method === "GET") return { direction: "down", cookie };
-  return request.method === "POST" ? { direction: "up", cookie } : undefined;
+/** The cookie of a request's headers; `undefined` where it has none that could be one. */
+export function cookieOf(header: (name: string) => string | undefined): string | undefined {
+  const cookie = header(COOKIE) ?? "";
+  return cookie === "" || cookie.length > MAX_COOKIE ? undefined : cookie;
+}
+
+/** Tells which half of a tunnel an HTTP request opens; `undefined` when it opens none. */
+export function tunnelHalf({ method, headers }: HttpRequestHead): TunnelHalf | undefined {
+  const cookie = cookieOf((name) => headers.get(name));
+  if (cookie === undefined) return undefined;
+  if (method === "GET") return { direction: "down", cookie };
+  return method === "POST" ? { direction: "up", cookie } : undefined;
 }
 
 /** The head that answers the GET; what the server says follows it. POST is not answered. */
@@ -45,7 +45,7 @@ export function writeTunnelResponse(): Uint8Array<ArrayBuffer> {
     ["Cache-Control", "no-store"],
     ["Pragma", "no-cache"],
     ["Connection", "close"],
-    ["Content-Type", MEDIA_TYPE],
+    ["Content-Type", TUNNEL_MEDIA_TYPE],
   ]);
 }
 
@@ -73,10 +73,10 @@ export function writeTunnelRequest(
     ...headers,
   ];
   return direction === "down"
-    ? writeHttpHead(`GET ${target} HTTP/1.0`, [...common, ["Accept", MEDIA_TYPE]])
+    ? writeHttpHead(`GET ${target} HTTP/1.0`, [...common, ["Accept", TUNNEL_MEDIA_TYPE]])
     : writeHttpHead(`POST ${target} HTTP/1.0`, [
       ...common,
-      ["Content-Type", MEDIA_TYPE],
+      ["Content-Type", TUNNEL_MEDIA_TYPE],
       ["Content-Length", String(ENDLESS)],
       ["Expires", "Sun, 9 Jan 1972 00:00:00 GMT"],
     ]);

@@ -1,8 +1,7 @@
 import type { ByteStream } from "../_transport/byte_stream.ts";
-import { RtspHeaderError } from "./errors.ts";
 import { type HttpRequestHead, writeHttpHead } from "./http_message.ts";
-import { type TunnelHalf, tunnelHalf, writeTunnelResponse } from "./tunnel.ts";
-import type { Tunnels } from "./tunnels.ts";
+import { tunnelHalf, writeTunnelResponse } from "./tunnel.ts";
+import type { Tunnels, TunnelStream } from "./tunnels.ts";
 
 /** Serves RTSP over a stream until it ends. */
 export type ServeRtsp = (stream: ByteStream) => Promise<unknown>;
@@ -17,22 +16,18 @@ export async function serveHttpConnection(
   tunnels: Tunnels,
   serve: ServeRtsp,
 ): Promise<void> {
-  const half = halfOf(head);
+  const half = tunnelHalf(head);
   if (half === undefined) return await refuse(stream, "404 Not Found");
-  if (half === "invalid") return await refuse(stream, "400 Bad Request");
-  const isDone = half.direction === "down"
-    ? await serveTunnel(half.cookie, stream, tunnels, serve)
-    : await attach(half.cookie, head.rest, stream, tunnels);
-  if (!isDone) await refuse(stream, "503 Service Unavailable");
-}
-
-function halfOf(head: HttpRequestHead): TunnelHalf | "invalid" | undefined {
-  try {
-    return tunnelHalf(head);
-  } catch (error) {
-    if (error instanceof RtspHeaderError) return "invalid";
-    throw error;
+  if (half.direction === "up") {
+    if (!await attach(half.cookie, head.rest, stream, tunnels)) {
+      await refuse(stream, "503 Service Unavailable");
+    }
+    return;
   }
+  const tunnel = tunnels.open(half.cookie, stream);
+  if (tunnel === undefined) return await refuse(stream, "503 Service Unavailable");
+  stream.post(writeTunnelResponse());
+  await serveTunnel(tunnel, serve);
 }
 
 async function refuse(stream: ByteStream, status: string): Promise<void> {
@@ -40,22 +35,13 @@ async function refuse(stream: ByteStream, status: string): Promise<void> {
   await stream.closeWhenSent();
 }
 
-/** Serves what comes through a tunnel; `false` when it cannot be opened. */
-async function serveTunnel(
-  cookie: string,
-  stream: ByteStream,
-  tunnels: Tunnels,
-  serve: ServeRtsp,
-): Promise<boolean> {
-  const tunnel = tunnels.open(cookie, stream);
-  if (tunnel === undefined) return false;
-  stream.post(writeTunnelResponse());
-  // Nothing comes in this direction but the end.
-  const ended = untilEnd(stream).then(() => tunnel.close());
+/** Serves what comes through a tunnel, until either side ends it. */
+export async function serveTunnel(tunnel: TunnelStream, serve: ServeRtsp): Promise<void> {
+  // Nothing comes in the direction of the GET but its end.
+  const ended = untilEnd(tunnel.down).then(() => tunnel.close());
   await serve(tunnel);
-  tunnels.close(cookie);
+  tunnel.close();
   await ended;
-  return true;
 }
 
 async function untilEnd(stream: ByteStream): Promise<void> {
@@ -69,20 +55,13 @@ async function attach(
   stream: ByteStream,
   tunnels: Tunnels,
 ): Promise<boolean> {
-  const ended = Promise.withResolvers<void>();
   let first: Uint8Array | undefined = rest;
-  const isTaken = tunnels.attach(cookie, {
+  return await tunnels.serve(cookie, {
     async read() {
       const text = first ?? await stream.read();
       first = undefined;
-      if (text === undefined) ended.resolve();
       return text;
     },
-    close: () => {
-      stream.close();
-      ended.resolve();
-    },
+    close: () => stream.close(),
   });
-  if (isTaken) await ended.promise;
-  return isTaken;
 }

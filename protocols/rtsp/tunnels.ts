@@ -17,23 +17,26 @@ export interface Upstream {
 
 /** A tunnel through HTTP, as one stream: down through a GET, up through one POST after the other. */
 export class TunnelStream implements ByteStream {
-  readonly #down: ByteStream;
+  /** The half that bytes go down through. */
+  readonly down: ByteStream;
+  readonly #onClosed: () => void;
   readonly #decoder = new TunnelDecoder();
   /** The POST that is read, and those after it. */
   readonly #ups: Upstream[] = [];
   #changed = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor(down: ByteStream) {
-    this.#down = down;
+  constructor(down: ByteStream, onClosed: () => void) {
+    this.down = down;
+    this.#onClosed = onClosed;
   }
 
   get remote(): Address {
-    return this.#down.remote;
+    return this.down.remote;
   }
 
   get local(): Address {
-    return this.#down.local;
+    return this.down.local;
   }
 
   /** Takes a POST; `false` when too many wait already, or the tunnel has ended. */
@@ -68,22 +71,24 @@ export class TunnelStream implements ByteStream {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    return this.#down.write(bytes);
+    return this.down.write(bytes);
   }
 
   post(bytes: Uint8Array): void {
-    this.#down.post(bytes);
+    this.down.post(bytes);
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     for (const up of this.#ups.splice(0)) up.close();
     this.#notify();
-    this.#down.close();
+    this.down.close();
+    this.#onClosed();
   }
 
   async closeWhenSent(): Promise<void> {
-    await this.#down.closeWhenSent();
+    await this.down.closeWhenSent();
     this.close();
   }
 }
@@ -95,19 +100,29 @@ export class Tunnels {
   /** Opens a tunnel by its GET; `undefined` when the cookie is taken or there are too many. */
   open(cookie: string, down: ByteStream): TunnelStream | undefined {
     if (this.#tunnels.has(cookie) || this.#tunnels.size >= MAX_TUNNELS) return undefined;
-    const tunnel = new TunnelStream(down);
+    const tunnel = new TunnelStream(down, () => void this.#tunnels.delete(cookie));
     this.#tunnels.set(cookie, tunnel);
     return tunnel;
   }
 
-  /** Hands a POST to the tunnel that it belongs to; `false` when there is none that takes it. */
-  attach(cookie: string, up: Upstream): boolean {
-    return this.#tunnels.get(cookie)?.attach(up) ?? false;
-  }
-
-  /** Ends a tunnel. */
-  close(cookie: string): void {
-    this.#tunnels.get(cookie)?.close();
-    this.#tunnels.delete(cookie);
+  /**
+   * Hands a POST to the tunnel that it belongs to, and waits for the end of it or of the tunnel;
+   * `false` at once when there is no tunnel that takes it.
+   */
+  async serve(cookie: string, up: Upstream): Promise<boolean> {
+    const ended = Promise.withResolvers<void>();
+    const isTaken = this.#tunnels.get(cookie)?.attach({
+      async read() {
+        const text = await up.read();
+        if (text === undefined) ended.resolve();
+        return text;
+      },
+      close() {
+        up.close();
+        ended.resolve();
+      },
+    });
+    if (isTaken) await ended.promise;
+    return isTaken ?? false;
   }
 }
