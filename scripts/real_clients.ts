@@ -29,6 +29,15 @@ const REAL_CLIENTS = {
     programs: ["gst-launch-1.0", "gst-inspect-1.0"],
     elements: ["videotestsrc", "flvmux", "rtmp2src", "rtmp2sink", "x264enc", "avdec_h264"],
   },
+  gstRtspServer: {
+    packages: ["gir1.2-gst-rtsp-server-1.0", "python3-gi", "gstreamer1.0-plugins-good"],
+    programs: [],
+    files: [
+      "/usr/bin/python3",
+      "/usr/lib/python3/dist-packages/gi/__init__.py",
+      `/usr/lib/${Deno.build.arch}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`,
+    ],
+  },
   vlc: { packages: ["vlc-bin", "vlc-plugin-base"], programs: ["cvlc"] },
   chromium: { packages: ["chromium"], programs: ["chromium"] },
   rtmpdump: { packages: ["rtmpdump"], programs: ["rtmpdump"] },

@@ -31,6 +31,10 @@ const AAC = ["-c:a", "aac", "-b:a", "64k"];
 const RECIPES = {
   /** H.264 with B-frames. */
   avcAac: { legacy: true, args: [...PICTURE, ...TONE(44_100), ...AVC, ...AAC] },
+  avcAacInOrder: {
+    legacy: true,
+    args: [...PICTURE, ...TONE(44_100), ...AVC, "-bf", "0", ...AAC],
+  },
   avcMp3: { legacy: true, args: [...PICTURE, ...TONE(44_100), ...AVC, "-c:a", "libmp3lame"] },
   avc: { legacy: true, args: [...PICTURE, ...AVC] },
   /** Sound that begins half a second before the picture. */
