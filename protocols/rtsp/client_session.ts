@@ -185,13 +185,13 @@ export class ClientSession implements AsyncDisposable {
    * @param stop aborted with an error that is thrown on.
    * @throws whatever ended the wait.
    */
-  async until<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
+  async until<T>(work: Promise<T>, stop?: AbortSignal): Promise<T> {
     const { signal } = this.#context;
     const ending = Promise.withResolvers<never>();
     const abort = (event: Event) => {
       if (event.target instanceof AbortSignal) ending.reject(event.target.reason);
     };
-    const signals = [signal, stop];
+    const signals = stop === undefined ? [signal] : [signal, stop];
     for (const one of signals) one.addEventListener("abort", abort, { once: true });
     try {
       for (const one of signals) one.throwIfAborted();
