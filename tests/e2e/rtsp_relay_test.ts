@@ -26,13 +26,15 @@ async function assertPlays(
   assertCarried(await bareFramesOf(file), await bareFramesOf(path), allowance);
 }
 
-for (const fragment of ["", "#udp", "#tcp", "#http"]) {
+for (const fragment of ["", "#udp", "#tcp", "#http", "#multicast"]) {
   Deno.test({
     name: `one gateway pulls RTSP from another, ${fragment || "as it can be had"}`,
     ignore,
     async fn() {
       const path = await clip("avcAac");
-      await using origin = await Program.start();
+      await using origin = await Program.start({
+        config: { rtsp: { multicast: { enabled: true } } },
+      });
       const source = `${origin.url("rtsp", "live/cam1")}${fragment}`;
       await using edge = await Program.start({ config: { streams: { "edge/cam1": { source } } } });
       const playing = assertPlays(edge, "edge/cam1", path);
