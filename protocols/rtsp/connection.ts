@@ -24,7 +24,8 @@ export class RtspConnection {
   readonly #reader = new RtspMessageReader();
   #lastRequest: number;
   #hasSpoken = false;
-  #isAnswering = false;
+  /** Settles when the request that is being carried out has been answered. */
+  #answering: Promise<void> | undefined;
   /** What is read while a request is carried out. */
   #ahead: Promise<Uint8Array | undefined> | undefined;
   readonly #gone = new AbortController();
@@ -64,7 +65,7 @@ export class RtspConnection {
       for (const input of this.#reader.feed(bytes)) {
         if (input.type === "httpRequest") return input;
         if (input.type === "interleaved") this.#frame(input.channel, input.payload);
-        else if (input.type === "request") await this.#answer(input);
+        else if (input.type === "request") await this.#carryOut(input);
         else if (input.type === "fault") return this.#refuseFault(input.error);
         if (this.#endReason !== undefined) return undefined;
       }
@@ -130,7 +131,7 @@ export class RtspConnection {
 
   /** To be called from time to time: ends sessions, and a connection, that nobody uses. */
   checkDeadlines(): void {
-    if (this.#isAnswering) return;
+    if (this.#answering !== undefined) return;
     const { sessions } = this.#requests;
     for (const [id, session] of sessions) {
       if (!session.isSilent) continue;
@@ -143,10 +144,17 @@ export class RtspConnection {
     if (sessions.size === 0 && idleMs > limit) this.#end(`no request for ${limit / 1000} s`);
   }
 
-  async #answer(request: RtspRequest): Promise<void> {
+  async #carryOut(request: RtspRequest): Promise<void> {
     this.#hasSpoken = true;
-    this.#isAnswering = true;
     this.#readAhead();
+    this.#answering = this.#answer(request);
+    await this.#answering;
+    this.#answering = undefined;
+    this.#lastRequest = this.#parts.context.registry.clock.now();
+  }
+
+  /** Never rejects. */
+  async #answer(request: RtspRequest): Promise<void> {
     const cseq: HeaderField[] = [["CSeq", request.headers.get("CSeq") ?? "0"]];
     try {
       const { headers = [], body, onSent } = await this.#handle(request);
@@ -155,9 +163,6 @@ export class RtspConnection {
       onSent?.();
     } catch (error) {
       this.#refuse(request, cseq, error);
-    } finally {
-      this.#isAnswering = false;
-      this.#lastRequest = this.#parts.context.registry.clock.now();
     }
   }
 
@@ -191,11 +196,13 @@ export class RtspConnection {
     });
   }
 
-  /** Says goodbye to every session, and ends the connection. */
+  /** Says goodbye to every session, and ends the connection when its last request is answered. */
   async goodbye(): Promise<void> {
+    this.#gone.abort();
     for (const session of this.#requests.sessions.values()) {
       await session.close({ isOrderly: true });
     }
+    await this.#answering;
     this.#end("the gateway is stopping");
   }
 }

@@ -6,7 +6,7 @@ import { parseSdp } from "../_formats/rtp/sdp.ts";
 import { SdpError } from "../_formats/rtp/sdp_errors.ts";
 import { type SdpTrack, sdpTracks, writeSdp } from "../_formats/rtp/sdp_tracks.ts";
 import type { Context } from "../protocol.ts";
-import { UnsupportedMediaError } from "./errors.ts";
+import { ServiceUnavailableError, UnsupportedMediaError } from "./errors.ts";
 import type { IncomingTrack } from "./ingest.ts";
 import { controlOf } from "./packaging.ts";
 
@@ -21,6 +21,7 @@ export interface DescribeOptions {
  * Waits until a stream is there and tells what it consists of.
  *
  * @throws {RegistryError} when it does not come, or must not be read.
+ * @throws {ServiceUnavailableError} when `signal` was aborted first.
  */
 export async function describeStream(
   { registry }: Context,
@@ -37,6 +38,7 @@ export async function describeStream(
   try {
     const batch = await reader.read();
     if (batch?.type === "media") return batch.description;
+    if (signal.aborted) throw new ServiceUnavailableError("the connection is ending");
     throw new StreamNotFoundError(request.name);
   } finally {
     signal.removeEventListener("abort", leave);

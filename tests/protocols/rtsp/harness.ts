@@ -203,6 +203,7 @@ export class Harness implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.registry.close();
     const closed = this.server.close();
+    await this.clock.run(0);
     for (const peer of this.#peers) peer.close();
     await this.clock.run(1000);
     await closed;
