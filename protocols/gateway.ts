@@ -140,6 +140,7 @@ export class Gateway {
       log: withFields(this.#log, { module: protocol.name }),
       host: this.#config.settings.host,
       endpoints: () => this.endpoints,
+      onDemand: (url, name) => this.#relays.onDemand(url, name),
       signal,
     };
   }

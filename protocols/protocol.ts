@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { Source } from "../registry/source.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Address, HttpPeer, Transport } from "./_transport/transport.ts";
 import type { Logger } from "./logger.ts";
@@ -23,6 +24,13 @@ export interface Context {
   readonly host: string;
   /** What the gateway listens on by now, all modules together. */
   readonly endpoints: () => readonly Endpoint[];
+  /**
+   * A source that fetches `url` as the stream `name` for as long as somebody reads it, by whichever
+   * module pulls such URLs.
+   *
+   * @throws {ConfigError} when none does.
+   */
+  readonly onDemand: (url: URL, name: string) => Source;
   /** Aborted when the module has to stop: the gateway's end, or that of one pull or push. */
   readonly signal: AbortSignal;
 }

@@ -6,14 +6,15 @@ import type { HttpRequestHead } from "./http_message.ts";
 import { type RtspRequest, writeResponse } from "./message.ts";
 import { RtspMessageReader } from "./message_reader.ts";
 import { reasonOf, refusalOf } from "./refusals.ts";
-import { type Reply, RtspRequests } from "./requests.ts";
-import { type RtspSession, SESSION_TIMEOUT_S, type SessionHost } from "./session.ts";
+import { type RequestsHost, RtspRequests } from "./requests.ts";
+import { type RtspSession, SESSION_TIMEOUT_S } from "./session.ts";
+import type { Reply } from "./session_requests.ts";
 import type { StatusCode } from "./status.ts";
 
 /** Time to the first request. */
 export const FIRST_REQUEST_MS = 10_000;
 
-export interface ConnectionParts extends Omit<SessionHost, "onEnded"> {
+export interface ConnectionParts extends Omit<RequestsHost, "onEnded"> {
   readonly gate: AuthGate;
 }
 

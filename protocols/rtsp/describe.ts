@@ -10,6 +10,9 @@ import { ServiceUnavailableError, UnsupportedMediaError } from "./errors.ts";
 import type { IncomingTrack } from "./ingest.ts";
 import { controlOf } from "./packaging.ts";
 
+/** The media type of descriptions. */
+export const SDP_TYPE = "application/sdp";
+
 export interface DescribeOptions {
   /** How long a publisher is waited for. */
   readonly waitMs: number;

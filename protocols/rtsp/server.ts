@@ -20,6 +20,7 @@ import { MulticastGroups } from "./multicast.ts";
 import type { RtspOptions } from "./options.ts";
 import { Orphans } from "./orphans.ts";
 import { RtpPackaging } from "./packaging.ts";
+import { Registrations } from "./registrations.ts";
 import { refusalOf } from "./refusals.ts";
 import { serveHttpConnection, serveTunnel } from "./tunnel_server.ts";
 import { Tunnels } from "./tunnels.ts";
@@ -58,6 +59,7 @@ class RtspServer implements Server {
   readonly #connections = new Set<RtspConnection>();
   readonly #serving = new Set<Promise<void>>();
   readonly #orphans = new Orphans();
+  readonly #registrations: Registrations | undefined;
   /** Connections over the limit that are told so. */
   readonly #refused = new Set<ByteStream>();
   readonly #accepting: Promise<void>[] = [];
@@ -71,6 +73,7 @@ class RtspServer implements Server {
     this.#options = options;
     this.#gate = new AuthGate(options);
     this.#packaging = new RtpPackaging(context.registry.clock);
+    this.#registrations = options.register ? new Registrations(context) : undefined;
     this.#cancelCheck = this.#scheduleCheck();
   }
 
@@ -191,6 +194,7 @@ class RtspServer implements Server {
       packaging: this.#packaging,
       gate: this.#gate,
       orphans: this.#orphans,
+      registrations: this.#registrations,
       stream,
     });
     this.#connections.add(connection);
@@ -228,6 +232,7 @@ class RtspServer implements Server {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#cancelCheck();
+    this.#registrations?.close();
     for (const listener of this.#listeners.keys()) listener.close();
     for (const stream of this.#refused) stream.close();
     await Promise.all([...this.#connections].map((connection) => connection.goodbye()));

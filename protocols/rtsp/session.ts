@@ -46,6 +46,15 @@ export interface SessionHost {
   readonly onEnded: (session: RtspSession, reason: string) => void;
 }
 
+/** What the registry is told of a client's wish. */
+export function peerRequest(
+  { stream }: Pick<SessionHost, "stream">,
+  { name, query }: StreamTarget,
+  user: string | undefined,
+): PeerRequest {
+  return { name, query, protocol: "rtsp", remote: formatAddress(stream.remote), user };
+}
+
 export interface SessionIdentity {
   readonly id: string;
   readonly target: StreamTarget;
@@ -319,9 +328,8 @@ export class RtspSession {
   }
 
   #request(): PeerRequest {
-    const { target: { name, query }, user } = this.identity;
-    const remote = formatAddress(this.#host.stream.remote);
-    return { name, query, protocol: "rtsp", remote, user };
+    const { target, user } = this.identity;
+    return peerRequest(this.#host, target, user);
   }
 
   /** Takes an interleaved frame of the client. */

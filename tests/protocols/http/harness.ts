@@ -11,6 +11,7 @@ import type { Publisher } from "../../../registry/publisher.ts";
 import type { ReadBatch, Reader } from "../../../registry/reader.ts";
 import { Registry } from "../../../registry/registry.ts";
 import { VirtualClock } from "../../virtual_clock.ts";
+import { unused } from "../../must.ts";
 
 /** SPS and PPS of a 1280x720 High profile stream at 25 fps, from x264. */
 const SPS = Uint8Array.fromHex("6764001facd9405005bb011000000300100000030320f1831960");
@@ -82,6 +83,7 @@ export class Harness implements AsyncDisposable {
       log: harness.#logger(),
       host: "127.0.0.1",
       endpoints: () => harness.#server?.endpoints ?? [],
+      onDemand: unused,
       signal: harness.abort.signal,
     }, http.parseOptions({ merge: 0, ...options.section }));
     return harness;

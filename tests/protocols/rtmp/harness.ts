@@ -15,7 +15,7 @@ import { readStatus } from "../../../protocols/rtmp/status.ts";
 import type { Description, Track } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import { Registry, type RegistryOptions } from "../../../registry/registry.ts";
-import { must } from "../../must.ts";
+import { must, unused } from "../../must.ts";
 import { settle, VirtualClock } from "../../virtual_clock.ts";
 
 /** SPS and PPS of a 1280x720 High profile stream at 25 fps, from x264. */
@@ -111,6 +111,7 @@ export class Harness implements AsyncDisposable {
       transport,
       http: new Hono<HttpEnv>(),
       endpoints: () => [],
+      onDemand: unused,
       log: this.#logger(),
       host: "127.0.0.1",
       signal,

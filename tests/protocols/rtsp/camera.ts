@@ -16,7 +16,7 @@ import {
 import { RtspMessageReader } from "../../../protocols/rtsp/message_reader.ts";
 import { pullRtsp } from "../../../protocols/rtsp/relay.ts";
 import { Registry } from "../../../registry/registry.ts";
-import { must } from "../../must.ts";
+import { must, unused } from "../../must.ts";
 import { Viewer } from "../../registry/bench.ts";
 import { VirtualClock } from "../../virtual_clock.ts";
 
@@ -199,6 +199,7 @@ export class CameraBench implements AsyncDisposable {
       transport: this.transport,
       http: new Hono<HttpEnv>(),
       endpoints: () => [],
+      onDemand: unused,
       log: { debug: () => {}, info: write, warn: write, error: write },
       host: "127.0.0.1",
       signal: this.abort.signal,

@@ -7,7 +7,13 @@ import type {
   DatagramSocket,
   Transport,
 } from "../../../protocols/_transport/transport.ts";
-import type { Context, HttpEnv, Logger, Server } from "../../../protocols/protocol.ts";
+import {
+  ConfigError,
+  type Context,
+  type HttpEnv,
+  type Logger,
+  type Server,
+} from "../../../protocols/protocol.ts";
 import { outgoingTracks } from "../../../protocols/rtsp/describe.ts";
 import type { HeaderField } from "../../../protocols/rtsp/fields.ts";
 import {
@@ -99,12 +105,13 @@ export class Harness implements AsyncDisposable {
     return harness;
   }
 
-  #context({ transport = this.transport }: HarnessOptions): Context {
+  #context({ transport = this.transport, onDemand = noModule }: HarnessOptions): Context {
     return {
       registry: this.registry,
       transport,
       http: this.http,
       endpoints: () => [],
+      onDemand,
       log: this.#logger(),
       host: "127.0.0.1",
       signal: new AbortController().signal,
@@ -210,6 +217,10 @@ export class Harness implements AsyncDisposable {
     for (const socket of this.#sockets) socket.close();
     await this.clock.run(10);
   }
+}
+
+function noModule(url: URL): never {
+  throw new ConfigError([], `no module can pull ${url.protocol}`);
 }
 
 /** What ANNOUNCE says of a stream. */
