@@ -219,7 +219,10 @@ Deno.test("a port in use ends with 1, and the line names it", async () => {
 Deno.test("start-up prints every address and what to type first; SIGTERM ends with 0", async () => {
   await using gateway = new Running([...FREE_PORTS, "--demo"]);
   await gateway.until("Try");
-  assertMatch(gateway.seen.join("\n"), /(?: {2}(?:rtmp|rtsp|rtp|rtcp|http):\/\/127\.0\.0\.1:\d+\n){5}/);
+  assertMatch(
+    gateway.seen.join("\n"),
+    /(?: {2}(?:rtmp|rtsp|rtp|rtcp|http):\/\/127\.0\.0\.1:\d+\n){5}/,
+  );
   await gateway.until("ffmpeg");
   gateway.signal("SIGTERM");
   assertEquals(await gateway.end(), 0);
