@@ -11,8 +11,9 @@ export async function untilStream(
   program: Program,
   name: string,
   isReached: (stream: StreamSnapshot) => boolean,
+  limitMs = LIMIT_MS,
 ): Promise<StreamSnapshot> {
-  const end = Date.now() + LIMIT_MS;
+  const end = Date.now() + limitMs;
   let last = "";
   while (Date.now() < end) {
     const response = await fetch(program.url("http", `api/v1/streams/${name}`));

@@ -3,6 +3,7 @@ import { avBare, type RtspTransport } from "./av.ts";
 import { type Allowance, bareFramesOf } from "./bare_frames.ts";
 import { Client } from "./client.ts";
 import { type Frames, readFrames } from "./frames.ts";
+import { GstRtsp } from "./gst_rtsp.ts";
 import type { Playing, Session } from "./players.ts";
 import type { Program } from "./program.ts";
 import type { Scratch } from "./scratch.ts";
@@ -47,8 +48,8 @@ function gstreamer(scheme: "rtspt" | "rtsph" | "rtspu"): RtspPlayer {
     name: `GStreamer ${scheme}`,
     client: "gstreamer",
     start: (url, file) =>
-      Client.start("gst-launch-1.0", [
-        ...["-q", "rtspsrc", `location=${url.replace("rtsp", scheme)}`, "name=in"],
+      new GstRtsp([
+        ...["rtspsrc", `location=${url.replace("rtsp", scheme)}`, "name=in"],
         // Times as they are sent, and not as they arrive.
         ...["buffer-mode=synced"],
         ...["in.", "!", "rtph264depay", "!", "h264parse", "!", "queue", "!", "mux."],
@@ -91,7 +92,7 @@ export function playRtsp(
 export interface RtspPublisher {
   readonly name: string;
   readonly client: ClientName;
-  readonly start: (path: string, url: string) => Client;
+  readonly start: (path: string, url: string) => Session;
   readonly allowance: Allowance;
 }
 
@@ -110,8 +111,11 @@ export function ffmpegRecord(
 /** FFmpeg sends several frames of AAC in a packet, and forgets the last, unfilled one. */
 const FFMPEG_LOSES = { mayLose: { audio: 10 } };
 
-/** GStreamer closes the connection while its queues still hold something. */
-const GSTREAMER_LOSES = { mayLose: { audio: 6, video: 3 } };
+/**
+ * GStreamer closes the connection while its queues still hold something. Its first reports come after
+ * two seconds: the clip is over before sound and picture have been moved together.
+ */
+const GSTREAMER_LOSES = { mayLose: { audio: 6, video: 3 }, settles: Infinity };
 
 export const RTSP_PUBLISHERS: readonly RtspPublisher[] = (["tcp", "udp"] as const).flatMap(
   (rtsp) =>
@@ -126,8 +130,8 @@ export const RTSP_PUBLISHERS: readonly RtspPublisher[] = (["tcp", "udp"] as cons
         name: `GStreamer over ${rtsp}`,
         client: "gstreamer",
         start: (path, url) =>
-          Client.start("gst-launch-1.0", [
-            ...["-q", "filesrc", `location=${path}`, "!", "flvdemux", "name=in"],
+          new GstRtsp([
+            ...["filesrc", `location=${path}`, "!", "flvdemux", "name=in"],
             ...["in.video", "!", "queue", "!", "h264parse", "!", "out.sink_0"],
             ...["in.audio", "!", "queue", "!", "aacparse", "!", "out.sink_1"],
             ...["rtspclientsink", "name=out", `location=${url}`, `protocols=${rtsp}`],
