@@ -13,7 +13,8 @@ import type { RtspRequest } from "./message.ts";
 import { isMethod, type Method } from "./methods.ts";
 import type { Registrations } from "./registrations.ts";
 import { parseRegistration } from "./headers/registration.ts";
-import { peerRequest, type RtspSession, type SessionHost } from "./session.ts";
+import type { RtspSession } from "./session.ts";
+import { peerRequest, type SessionHost } from "./session_host.ts";
 import { type Asker, type Reply, SessionRequests } from "./session_requests.ts";
 import { streamOf } from "./url.ts";
 

@@ -1,18 +1,15 @@
 import type { PeerRequest } from "../../registry/registry.ts";
-import { type Address, formatAddress } from "../_transport/transport.ts";
-import type { ByteStream } from "../_transport/byte_stream.ts";
-import { type Context, ThrottledLog } from "../protocol.ts";
+import type { Address } from "../_transport/transport.ts";
+import { ThrottledLog } from "../protocol.ts";
 import { InvalidRangeError, RtspStateError, SessionNotFoundError } from "./errors.ts";
 import { parseRange, type Range } from "./headers/range.ts";
 import type { RtpTransport, Transport } from "./headers/transport.ts";
 import type { IncomingTrack } from "./ingest.ts";
-import type { MulticastGroup, MulticastGroups, MulticastViewer } from "./multicast.ts";
-import type { RtspOptions } from "./options.ts";
-import type { Orphans } from "./orphans.ts";
-import type { RtpPackaging } from "./packaging.ts";
-import { type FirstPacket, type PlayedTrack, Playing } from "./playing.ts";
+import { Playback } from "./playback.ts";
+import type { FirstPacket, PlayedTrack } from "./playing.ts";
 import { Recording } from "./recording.ts";
 import { reasonOf } from "./refusals.ts";
+import { peerRequest, type SessionHost } from "./session_host.ts";
 import { nextSessionState, type SessionEdge, type SessionState } from "./state.ts";
 import {
   chooseTransport,
@@ -21,39 +18,14 @@ import {
   type TrackTransport,
   type UdpTransport,
 } from "./track_transport.ts";
-import type { UdpPorts, UdpRole } from "./udp_ports.ts";
+import type { UdpRole } from "./udp_ports.ts";
 import type { StreamTarget } from "./url.ts";
 
 /** Seconds without a sign of life after which a session is ended. */
 export const SESSION_TIMEOUT_S = 65;
 
-/** How long PLAY waits for the first packets, so that it can tell their numbers. */
-const FIRST_PACKETS_MS = 250;
-
 /** How long the last packets over UDP may come behind the request that ends a recording. */
 const DRAIN_MS = 50;
-
-/** What a session has of its connection and server. */
-export interface SessionHost {
-  readonly context: Context;
-  readonly options: RtspOptions;
-  readonly stream: ByteStream;
-  readonly udp: UdpPorts | undefined;
-  readonly multicast: MulticastGroups | undefined;
-  readonly packaging: RtpPackaging;
-  readonly orphans: Orphans;
-  /** Told when a session ends that nobody has closed, and why. */
-  readonly onEnded: (session: RtspSession, reason: string) => void;
-}
-
-/** What the registry is told of a client's wish. */
-export function peerRequest(
-  { stream }: Pick<SessionHost, "stream">,
-  { name, query }: StreamTarget,
-  user: string | undefined,
-): PeerRequest {
-  return { name, query, protocol: "rtsp", remote: formatAddress(stream.remote), user };
-}
 
 export interface SessionIdentity {
   readonly id: string;
@@ -73,18 +45,14 @@ export interface SessionTrack {
 export class RtspSession {
   readonly identity: SessionIdentity;
   readonly #host: SessionHost;
+  readonly #request: PeerRequest;
   readonly #tracks = new Map<number, PlayedTrack>();
   /** What stops the datagrams of a track, by its id. */
   readonly #stopListening = new Map<number, () => void>();
   #announced: readonly IncomingTrack[] | undefined;
   #state: SessionState = "init";
-  #playing: Playing | undefined;
-  /** Begins to flow when PLAY was answered. */
-  #starting: Playing | undefined;
+  readonly #playback: Playback;
   #recording: Recording | undefined;
-  /** What is played to a group, beside others who do. */
-  #group: MulticastGroup | undefined;
-  readonly #viewer: MulticastViewer;
   #lastSign: number;
   #isClosed = false;
 
@@ -92,7 +60,13 @@ export class RtspSession {
     this.identity = identity;
     this.#host = host;
     this.#lastSign = host.context.registry.clock.now();
-    this.#viewer = { request: this.#request(), onEnded: (error) => this.#fail(error) };
+    this.#request = peerRequest(host, identity.target, identity.user);
+    this.#playback = new Playback({
+      host,
+      request: this.#request,
+      tracks: this.#tracks,
+      onFailed: (error) => this.#fail(error),
+    });
   }
 
   /** Whether the client has not shown for too long that it is there. */
@@ -107,7 +81,7 @@ export class RtspSession {
 
   /** Whether it may go on without its connection: receiver reports show that its player is there. */
   get outlivesConnection(): boolean {
-    return this.#state === "playing" && this.#group === undefined &&
+    return this.#state === "playing" && !this.#playback.isMulticast &&
       this.#transports.every(({ lower }) => lower === "udp");
   }
 
@@ -187,14 +161,12 @@ export class RtspSession {
   #matching(alternatives: readonly Transport[]): readonly Transport[] {
     if (this.#tracks.size === 0) return alternatives;
     return alternatives.filter((transport) =>
-      isMulticast(transport) === (this.#group !== undefined)
+      isMulticast(transport) === this.#playback.isMulticast
     );
   }
 
   #setUpDatagrams(id: number, transport: UdpTransport): void {
-    this.#group = transport.group;
-    this.#group?.hold(this.#viewer);
-    if (this.#group !== undefined) return;
+    if (transport.group !== undefined) return this.#playback.join(transport.group);
     const take = (role: UdpRole, bytes: Uint8Array) => this.#datagram(id, role, bytes);
     this.#stopListening.set(id, listenToTrack(transport, take));
   }
@@ -221,40 +193,15 @@ export class RtspSession {
     nextSessionState(this.#state, "play");
     if (range !== undefined) assertLive(parseRange(range));
     if (this.#state === "playing") return [];
-    return this.#group === undefined ? await this.#playAlone() : await this.#playTo(this.#group);
-  }
-
-  async #playAlone(): Promise<readonly FirstPacket[]> {
-    const { context: { registry }, options, packaging, stream } = this.#host;
-    const reader = await registry.readPackaged(this.#request(), packaging, {
-      mergeMs: options.merge,
-      patienceMs: options.wait * 1000,
-    });
-    if (this.#isClosed) reader.close();
+    const first = await this.#playback.start();
     this.#assertOpen();
     this.#step("play");
-    reader.signal.addEventListener("abort", () => this.#fail(reader.signal.reason));
-    const playing = new Playing({ reader, stream, clock: registry.clock, tracks: this.#tracks });
-    this.#playing = playing;
-    this.#starting = playing;
-    return await playing.firstPackets(FIRST_PACKETS_MS);
-  }
-
-  async #playTo(group: MulticastGroup): Promise<readonly FirstPacket[]> {
-    await group.play(this.#viewer);
-    if (this.#isClosed) await group.release(this.#viewer);
-    this.#assertOpen();
-    this.#step("play");
-    return [];
+    return first;
   }
 
   /** Lets packets flow after PLAY was answered. */
   startFlow(): void {
-    const playing = this.#starting;
-    this.#starting = undefined;
-    playing?.run().catch((error) => {
-      if (this.#playing === playing) this.#fail(error);
-    });
+    this.#playback.startFlow();
   }
 
   /**
@@ -265,12 +212,9 @@ export class RtspSession {
    */
   async pause(): Promise<void> {
     this.#step("pause");
-    const playing = this.#playing;
-    this.#playing = undefined;
+    await this.#playback.pause();
     await this.#drain();
     this.#endRecording(false);
-    await playing?.close(false);
-    await this.#group?.pause(this.#viewer);
   }
 
   /** Ends the session because its client says so. */
@@ -301,7 +245,7 @@ export class RtspSession {
     nextSessionState(this.#state, "record");
     if (this.#recording !== undefined) return;
     const { context: { registry, log }, stream } = this.#host;
-    const publisher = await registry.publish(this.#request());
+    const publisher = await registry.publish(this.#request);
     if (this.#isClosed) publisher.close();
     this.#assertOpen();
     this.#step("record");
@@ -327,11 +271,6 @@ export class RtspSession {
     if (this.#isClosed) throw new SessionNotFoundError(this.identity.id);
   }
 
-  #request(): PeerRequest {
-    const { target, user } = this.identity;
-    return peerRequest(this.#host, target, user);
-  }
-
   /** Takes an interleaved frame of the client. */
   frame(channel: number, payload: Uint8Array): void {
     this.touch();
@@ -351,10 +290,7 @@ export class RtspSession {
     for (const stop of this.#stopListening.values()) stop();
     this.#stopListening.clear();
     this.#endRecording(!end.isOrderly);
-    const playing = this.#playing;
-    this.#playing = undefined;
-    await playing?.close(true);
-    await this.#group?.release(this.#viewer);
+    await this.#playback.close();
   }
 }
 

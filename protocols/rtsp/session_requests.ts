@@ -16,7 +16,8 @@ import { parseSession, writeSession } from "./headers/session.ts";
 import { parseTransports, writeTransport } from "./headers/transport.ts";
 import type { RtspRequest } from "./message.ts";
 import type { FirstPacket } from "./playing.ts";
-import { RtspSession, type SessionHost } from "./session.ts";
+import { RtspSession } from "./session.ts";
+import type { SessionHost } from "./session_host.ts";
 import { isForAnnounced, trackToSetUp } from "./setup_target.ts";
 import { parseRequestUrl, splitTrack, streamOf, type StreamTarget, trackControl } from "./url.ts";
 
