@@ -31,6 +31,12 @@ export const SYNC_TOLERANCE_MS = 5;
 export const MAX_SLEW_MS = 500;
 
 /**
+ * In this time from its start a stream is corrected at once: hardly anything was seen of it. Over UDP the
+ * first reports, which FFmpeg sends before its packets, may come right after those.
+ */
+const SETTLING_MS = 500;
+
+/**
  * Tracks that seem to be further apart were reported by different clocks. A server that starts with its
  * GOP cache may be wrong by the length of that.
  */
@@ -56,8 +62,8 @@ interface EarlyReport extends Omit<ReportedInstant, "rtp"> {
  * A track starts where the others are by the time of its first packet, or where RTP-Info says, or,
  * when reports came before its packets, where those say. Later sender reports tell how far the tracks
  * are really apart. One track, audio before others, is the reference and keeps its times exactly;
- * the others are moved towards it: by a tenth of each step up to {@linkcode MAX_SLEW_MS}, beyond that
- * at once. Nothing is ever moved back at once: for a track to fall back, the others step ahead.
+ * the others are moved towards it: by a tenth of each step up to {@linkcode MAX_SLEW_MS}, beyond that,
+ * and while the stream begins, at once. Nothing is ever moved back at once: for a track to fall back, the others step ahead.
  *
  * Reports without NTP time are ignored. One whose clock was set since the last one corrects nothing
  * until the next one confirms it, unless it is the reference's, which the others have to follow.
@@ -223,10 +229,15 @@ export class ReceiverClock {
     return Math.abs(errorMs) <= MAX_CORRECTION_MS ? errorMs : undefined;
   }
 
+  get #isSettling(): boolean {
+    return this.#tracks.every((track) => track.playedMs <= START_MS + SETTLING_MS);
+  }
+
   #correct(track: TrackClock, errorMs: number): void {
     const size = Math.abs(errorMs);
-    track.correct(size > SYNC_TOLERANCE_MS && size <= MAX_SLEW_MS ? errorMs : 0);
-    if (size <= MAX_SLEW_MS) return;
+    const mayWait = size <= (this.#isSettling ? SYNC_TOLERANCE_MS : MAX_SLEW_MS);
+    track.correct(size > SYNC_TOLERANCE_MS && mayWait ? errorMs : 0);
+    if (mayWait) return;
     for (const other of this.#tracks) {
       if ((other === track) === errorMs > 0) other.step(size);
     }

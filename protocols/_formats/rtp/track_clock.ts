@@ -59,6 +59,11 @@ export class TrackClock {
     return this.#greatest !== undefined;
   }
 
+  /** Where the track has come to, in milliseconds of the stream; 0 before it starts. */
+  get playedMs(): number {
+    return this.#milliseconds(this.#greatest ?? 0);
+  }
+
   /** Where the track is by the time `nowMs`, in milliseconds of the stream. */
   positionMs(nowMs: number): number {
     return this.#milliseconds(this.#greatest ?? 0) + nowMs - this.arrivalMs;
