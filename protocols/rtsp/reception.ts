@@ -88,5 +88,15 @@ export class Reception {
     this.#cancelExpire?.();
     this.#cancelReport();
     this.#ingest.flush();
+    this.#tellLosses();
+  }
+
+  #tellLosses(): void {
+    this.#ingest.receptions.forEach(({ received, lost, dropped }, index) => {
+      if (lost === 0 && dropped === 0) return;
+      const codec = this.#tracks[index]?.incoming.track.codec;
+      const counts = { codec, received, lost, dropped };
+      this.#options.trouble.log(`losses ${index}`, "packets of a track were missing", counts);
+    });
   }
 }

@@ -11,6 +11,7 @@ import { announcedTracks, SDP_TYPE } from "./describe.ts";
 import type { HeaderField } from "./fields.ts";
 import { writeContentBase } from "./headers/content_base.ts";
 import { parseScale, parseSpeed, writeFactor } from "./headers/numbers.ts";
+import { writeRange } from "./headers/range.ts";
 import { writeRtpInfo } from "./headers/rtp_info.ts";
 import { parseSession, writeSession } from "./headers/session.ts";
 import { parseTransports, writeTransport } from "./headers/transport.ts";
@@ -23,6 +24,9 @@ import { parseRequestUrl, splitTrack, streamOf, type StreamTarget, trackControl 
 
 /** Seconds that clients are told a session lasts without a sign of life; it lasts a little longer. */
 const TOLD_TIMEOUT_S = 60;
+
+/** What is played of a live stream. */
+const LIVE = writeRange({ type: "npt", start: "now" });
 
 /** Players have one; a recorder that also plays has two. */
 const MAX_SESSIONS = 8;
@@ -133,7 +137,7 @@ export class SessionRequests {
     const first = await session.play(request.headers.get("Range"));
     const headers: HeaderField[] = [
       sessionHeader(session),
-      ["Range", "npt=now-"],
+      ["Range", LIVE],
       ...factors,
     ];
     if (first.length > 0) headers.push(["RTP-Info", rtpInfo(request.url, first)]);

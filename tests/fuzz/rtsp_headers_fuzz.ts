@@ -6,7 +6,6 @@ import {
   parseAuthorization,
   writeAuthorization,
 } from "../../protocols/rtsp/headers/authorization.ts";
-import { parseDate, writeDate } from "../../protocols/rtsp/headers/date.ts";
 import { parseMethods, writeMethods } from "../../protocols/rtsp/headers/method_list.ts";
 import { parseCSeq, parseScale, writeFactor } from "../../protocols/rtsp/headers/numbers.ts";
 import { parseRange, writeRange } from "../../protocols/rtsp/headers/range.ts";
@@ -66,7 +65,6 @@ const CODECS: readonly Codec[] = [
   codec(parseMethods, writeMethods, "OPTIONS, DESCRIBE,PLAY"),
   codec(parseCSeq, String, "1", "4294967295"),
   codec(parseScale, writeFactor, "1.000000", "-2"),
-  codec(parseDate, writeDate, "Fri, 10 Jan 2020 08:20:21 GMT", "Fri, Jan 10 2020 08:20:21 GMT"),
   codec(
     parseAuthorization,
     writeAuthorization,

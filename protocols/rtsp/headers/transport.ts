@@ -222,27 +222,3 @@ const PARAMETER_WRITERS: readonly ParameterWriter[] = [
 function quoteAddresses(addresses: readonly string[]): string {
   return addresses.map((address) => `"${address}"`).join("/");
 }
-
-const PARAMETER_NAMES = {
-  clientPort: "client_port",
-  serverPort: "server_port",
-  port: "port",
-  interleaved: "interleaved",
-  destination: "destination",
-} as const satisfies Partial<Record<keyof RtpTransport, string>>;
-
-/**
- * A parameter that the transport cannot do without.
- *
- * @throws {RtspHeaderError} when it is missing.
- */
-export function requireParameter<K extends keyof typeof PARAMETER_NAMES>(
-  transport: RtpTransport,
-  key: K,
-): NonNullable<RtpTransport[K]> {
-  const value = transport[key];
-  if (value === undefined) {
-    throw new RtspHeaderError(HEADER, `${PARAMETER_NAMES[key]} is missing`);
-  }
-  return value;
-}

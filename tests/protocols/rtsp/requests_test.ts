@@ -295,7 +295,7 @@ Deno.test("a second PLAY sends nothing twice", async () => {
   publisher.write([picture(40, false), picture(80, false)]);
   await gateway.clock.run(0);
   const packets = peer.frames.filter(({ channel }) => channel === 0);
-  const sequences = packets.map(({ payload }) => payload[2]! << 8 | payload[3]!);
+  const sequences = packets.map(({ payload }) => must(payload[2]) << 8 | must(payload[3]));
   assertEquals(new Set(sequences).size, sequences.length);
   assertEquals(sequences.length, 3);
 });

@@ -3,7 +3,6 @@ import { RtspHeaderError } from "../../../../protocols/rtsp/errors.ts";
 import {
   parseTransport,
   parseTransports,
-  requireParameter,
   type RtpTransport,
   type Transport,
   writeTransport,
@@ -153,16 +152,4 @@ for (const [wire, reason] of BAD) {
 
 Deno.test("the transport of a response is the first", () => {
   assertEquals(parseTransport("RTP/AVP/TCP,RTP/AVP"), TCP);
-});
-
-Deno.test("a parameter that is needed is named when it is missing", () => {
-  assertEquals(requireParameter({ ...UDP, port: { rtp: 0, rtcp: 1 } }, "port"), {
-    rtp: 0,
-    rtcp: 1,
-  });
-  assertThrows(
-    () => requireParameter(UDP, "clientPort"),
-    RtspHeaderError,
-    "Cannot parse Transport header: client_port is missing",
-  );
 });
