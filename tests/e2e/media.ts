@@ -87,12 +87,33 @@ const folder = new URL("../../.cache/clips/", import.meta.url);
 /** Path of an FLV file with the clip; made when it is asked for first, and kept between runs. */
 export async function clip(name: ClipName): Promise<string> {
   const { args, legacy } = RECIPES[name];
-  const path = new URL(`${name}-${await digest(args.join(" "))}.flv`, folder).pathname;
+  return await kept(
+    name,
+    args,
+    "flv",
+    (scratch) => legacy ? encode(args, `${scratch}/clip.flv`) : mux(args, scratch),
+  );
+}
+
+/**
+ * Path of a file that FFmpeg makes; made when it is asked for first, and kept between runs.
+ *
+ * @param args what FFmpeg is told of it
+ * @param type of the container: the ending of its name
+ * @param make makes the file in an empty folder, and gives its path; by default with FFmpeg.
+ */
+export async function kept(
+  name: string,
+  args: readonly string[],
+  type: string,
+  make = (scratch: string) => encode(args, `${scratch}/clip.${type}`),
+): Promise<string> {
+  const path = new URL(`${name}-${await digest(args.join(" "))}.${type}`, folder).pathname;
   if (await exists(path)) return path;
   await Deno.mkdir(folder, { recursive: true });
   const scratch = await Deno.makeTempDir({ dir: folder.pathname });
   try {
-    const made = legacy ? await encode(args, `${scratch}/clip.flv`) : await mux(args, scratch);
+    const made = await make(scratch);
     // Another test may have made it meanwhile: it is the same.
     await Deno.rename(made, path);
   } finally {

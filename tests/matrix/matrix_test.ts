@@ -1,0 +1,84 @@
+/**
+ * Every way in to every way out, with every codec that the pair can carry: what comes out is what went
+ * in, byte for byte, nothing missing, and sound and picture together.
+ *
+ * @module
+ */
+import { hasClient } from "../../scripts/real_clients.ts";
+import { assertCarried, bareFramesOf } from "../e2e/bare_frames.ts";
+import type { Frames } from "../e2e/frames.ts";
+import { Program } from "../e2e/program.ts";
+import { Scratch } from "../e2e/scratch.ts";
+import { KEY_INTERVAL, materialFile, MATERIALS } from "./material.ts";
+import { type Egress, EGRESSES, type Ingest, INGESTS } from "./table.ts";
+
+/** Clips at the same time in the one gateway, each with all its players: more would starve them. */
+const CONCURRENT = 4;
+
+/** DESCRIBE waits for the publisher for as long as players of a loaded machine take to come. */
+const CONFIG = { rtsp: { wait: 60 } };
+
+interface Outcome {
+  readonly egress: Egress;
+  /** Rejects when the player failed. */
+  readonly frames: Promise<Frames>;
+}
+
+/** What all players get of one clip that comes in one way. */
+async function carry(
+  ingest: Ingest,
+  material: string,
+  path: string,
+  { program, scratch }: { readonly program: Program; readonly scratch: Scratch },
+): Promise<readonly Outcome[]> {
+  const clip = MATERIALS[material];
+  if (clip?.sent[ingest.family] === undefined) return [];
+  const egresses = EGRESSES.filter(({ family }) => clip.received.includes(family));
+  const name = `matrix/${`${ingest.name}-${material}`.replaceAll(/\W+/g, "-")}`;
+  await using stack = new AsyncDisposableStack();
+  const players = egresses.map((egress) => {
+    const file = scratch.file();
+    return { egress, file, session: stack.use(egress.play(program, name, file)) };
+  });
+  await program.seen("reader came", { stream: name }, { count: players.length });
+  await stack.use(ingest.publish(program, path, name, clip)).succeed();
+  const outcomes = players.map(({ egress, file, session }) => ({
+    egress,
+    frames: session.succeed().then(() => egress.frames(file)),
+  }));
+  await Promise.allSettled(outcomes.map(({ frames }) => frames));
+  return outcomes;
+}
+
+for (const ingest of INGESTS) {
+  Deno.test({
+    name: `${ingest.name} to every way out`,
+    ignore: !hasClient("ffmpeg"),
+    async fn(t) {
+      await using scratch = await Scratch.make();
+      await using program = await Program.start({ config: CONFIG });
+      const names = Object.keys(MATERIALS);
+      for (let at = 0; at < names.length; at += CONCURRENT) {
+        const clips = await Promise.all(
+          names.slice(at, at + CONCURRENT).map(async (material) => {
+            const path = await materialFile(material);
+            const expected = await bareFramesOf(path);
+            const outcomes = await carry(ingest, material, path, { program, scratch });
+            return { material, expected, outcomes };
+          }),
+        );
+        for (const { material, expected, outcomes } of clips) {
+          for (const { egress, frames } of outcomes) {
+            await t.step(`${material} to ${egress.name}`, async () => {
+              assertCarried(await frames, expected, {
+                keyInterval: KEY_INTERVAL,
+                mayLose: { audio: ingest.mayLose },
+                settles: ingest.settles,
+              });
+            });
+          }
+        }
+      }
+    },
+  });
+}

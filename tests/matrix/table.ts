@@ -1,0 +1,88 @@
+import { avBare, avCopy } from "../e2e/av.ts";
+import { bareFramesOf } from "../e2e/bare_frames.ts";
+import type { Client } from "../e2e/client.ts";
+import { type Frames, readFrames } from "../e2e/frames.ts";
+import type { Session } from "../e2e/players.ts";
+import type { Program } from "../e2e/program.ts";
+import { ffmpegPublish } from "../e2e/publish.ts";
+import { WebSocketSession } from "../e2e/web_socket_session.ts";
+import type { Family, Material } from "./material.ts";
+
+/** A way in. */
+export interface Ingest {
+  readonly name: string;
+  readonly family: Family;
+  /** Publishes at the speed of the media. */
+  readonly publish: (program: Program, path: string, name: string, material: Material) => Client;
+  /** Frames of sound that the publisher itself may not send at the end. */
+  readonly mayLose: number;
+  /** Frames of each track before its first report, which may come behind them. */
+  readonly settles: number;
+}
+
+/** A way out. */
+export interface Egress {
+  readonly name: string;
+  readonly family: Family;
+  readonly play: (program: Program, name: string, file: string) => Session;
+  readonly frames: (file: string) => Promise<Frames>;
+}
+
+/** Seconds that a player over HTTP may wait for its publisher. */
+const WAIT = "?wait=60";
+
+const rtsp = (transport: "tcp" | "udp"): Ingest => ({
+  name: `RTSP/${transport.toUpperCase()}`,
+  family: "rtp",
+  publish: (program, path, name) =>
+    avCopy(path, "rtsp", program.url("rtsp", name), { realTime: true, rtsp: transport }),
+  // FFmpeg fills packets with several frames, and forgets those of the last.
+  mayLose: 10,
+  settles: transport === "udp" ? 10 : 0,
+});
+
+export const INGESTS: readonly Ingest[] = [
+  {
+    name: "RTMP",
+    family: "flv",
+    publish: (program, path, name, { sent }) => {
+      const url = program.url("rtmp", name);
+      const options = { realTime: true };
+      return sent.flv === "ffmpeg"
+        ? ffmpegPublish(path, url, options)
+        : avCopy(path, "flv", url, options);
+    },
+    mayLose: 0,
+    settles: 0,
+  },
+  rtsp("tcp"),
+  rtsp("udp"),
+];
+
+export const EGRESSES: readonly Egress[] = [
+  {
+    name: "RTMP",
+    family: "flv",
+    play: (program, name, file) => avBare(program.url("rtmp", name), file),
+    frames: readFrames,
+  },
+  {
+    name: "FLV",
+    family: "flv",
+    play: (program, name, file) => avBare(program.url("http", `${name}.flv${WAIT}`), file),
+    frames: readFrames,
+  },
+  {
+    name: "FLV over WebSocket",
+    family: "flv",
+    play: (program, name, file) =>
+      new WebSocketSession(program.url("ws", `${name}.flv${WAIT}`), file),
+    frames: bareFramesOf,
+  },
+  ...(["tcp", "udp"] as const).map((transport): Egress => ({
+    name: `RTSP/${transport.toUpperCase()}`,
+    family: "rtp",
+    play: (program, name, file) => avBare(program.url("rtsp", name), file, { rtsp: transport }),
+    frames: readFrames,
+  })),
+];
