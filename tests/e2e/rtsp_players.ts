@@ -20,7 +20,7 @@ export interface RtspPlayer {
 /** As `av_bare.ts` does it. */
 const BARE_H264 = ["-bsf:v", "h264_mp4toannexb,filter_units=remove_types=7-9"];
 
-function ffmpeg(transport: RtspTransport): RtspPlayer {
+export function ffmpeg(transport: RtspTransport | "udp_multicast"): RtspPlayer {
   return {
     name: `ffmpeg over ${transport}`,
     client: "ffmpeg",
@@ -43,7 +43,7 @@ export function av(rtsp: RtspTransport): RtspPlayer {
 }
 
 /** @param scheme GStreamer's own, which says how packets travel: over TCP, or through HTTP. */
-function gstreamer(scheme: "rtspt" | "rtsph" | "rtspu"): RtspPlayer {
+export function gstreamer(scheme: "rtspt" | "rtsph" | "rtspu"): RtspPlayer {
   return {
     name: `GStreamer ${scheme}`,
     client: "gstreamer",
