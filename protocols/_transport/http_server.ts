@@ -124,9 +124,14 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | un
   for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
     headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
   }
-  const hasBody = method !== "GET" && method !== "HEAD";
-  const body = hasBody ? Readable.toWeb(incoming) as ReadableStream<Uint8Array> : null;
+  const body = hasBody(method, incoming.headers) ? Readable.toWeb(incoming) as ReadableStream<Uint8Array> : null;
   return new Request(`${scheme}://${authority}${target}`, { method, headers, body, signal });
+}
+
+/** Whether a body follows; a stream for one that does not costs more than all else of a request. */
+function hasBody(method: string, headers: IncomingMessage["headers"]): boolean {
+  if (method === "GET" || method === "HEAD") return false;
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
 }
 
 /** Writes a response, its body as fast as the peer reads it. */
