@@ -109,7 +109,7 @@ export function ffmpegRecord(
 }
 
 /** FFmpeg sends several frames of AAC in a packet, and forgets the last, unfilled one. */
-const FFMPEG_LOSES = { mayLose: { audio: 10 } };
+export const FFMPEG_LOSES = { mayLose: { audio: 10 } };
 
 /**
  * GStreamer closes the connection while its queues still hold something. Its first reports come after
