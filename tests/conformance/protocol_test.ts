@@ -14,9 +14,19 @@ import { ListenError } from "../../protocols/_transport/errors.ts";
 import { Gateway } from "../../protocols/gateway.ts";
 import { builtinProtocols } from "../../protocols/mod.ts";
 import { ConfigError, type Endpoint, type Protocol } from "../../protocols/protocol.ts";
+import type { Track } from "../../registry/media/track.ts";
 import { must } from "../must.ts";
 
 const HOST = "127.0.0.1";
+
+/** A track that every module can carry. */
+const SOUND: Track = {
+  id: 1,
+  kind: "audio",
+  codec: "g711a",
+  timescale: 8000,
+  config: { codec: "g711a", sampleRate: 8000, channels: 1 },
+};
 
 /** Whether a module has a port: all do but those that only publish or mount routes. */
 function hasPort(protocol: Protocol): boolean {
@@ -191,6 +201,9 @@ async function assertAttemptRejects(
   });
   const url = `${scheme}://${HOST}:${port}/live/cam1`;
   const publisher = await gateway.registry.publish({ name: "live/a", protocol: "x", remote: "x" });
+  // Some modules connect only when they know what there is to send.
+  publisher.describe({ tracks: [SOUND], metadata: {} });
+  publisher.write([{ track: SOUND, pts: 0, dts: 0, isKey: true, payload: [new Uint8Array(160)] }]);
   if (way === "pull") gateway.pull(url, "live/b");
   else gateway.push("live/a", url);
   assertMatch(await failed.promise, /^Cannot connect to .*connection refused/);
