@@ -33,13 +33,16 @@ export async function fetchEndpoints() {
 }
 
 /**
+ * The URL of a stream by a protocol, over TLS only where there is nothing else.
+ *
+ * @param {"rtmp" | "rtsp"} scheme
  * @param {string} name
  * @param {readonly Endpoint[]} endpoints
- * @returns {string | undefined} `undefined` where RTMP is turned off
+ * @returns {string | undefined} `undefined` where the protocol is turned off
  */
-function rtmpUrl(name, endpoints) {
-  const endpoint = endpoints.find(({ scheme }) => scheme === "rtmp") ??
-    endpoints.find(({ scheme }) => scheme === "rtmps");
+function urlOf(scheme, name, endpoints) {
+  const endpoint = endpoints.find((one) => one.scheme === scheme) ??
+    endpoints.find((one) => one.scheme === `${scheme}s`);
   return endpoint && `${endpoint.scheme}://${location.hostname}:${endpoint.port}/${name}`;
 }
 
@@ -50,7 +53,7 @@ function rtmpUrl(name, endpoints) {
  * @param {readonly Endpoint[]} endpoints
  */
 export function publishCommands(name, endpoints) {
-  const url = rtmpUrl(name, endpoints);
+  const url = urlOf("rtmp", name, endpoints);
   if (url === undefined) return [];
   return [
     ["Publish a file", `ffmpeg -re -i clip.mp4 -c copy -f flv "${url}"`],
@@ -69,13 +72,12 @@ export function publishCommands(name, endpoints) {
  * @param {readonly Endpoint[]} endpoints
  */
 export function playCommands(name, endpoints) {
-  const url = rtmpUrl(name, endpoints);
-  const overRtmp = url === undefined
-    ? []
-    : [["ffplay, over RTMP", `ffplay -fflags nobuffer "${url}"`]];
+  const rtmp = urlOf("rtmp", name, endpoints);
+  const rtsp = urlOf("rtsp", name, endpoints);
   return [
     ["ffplay, over HTTP", `ffplay -fflags nobuffer "${flvUrl(name)}"`],
-    ...overRtmp,
+    ...(rtmp ? [["ffplay, over RTMP", `ffplay -fflags nobuffer "${rtmp}"`]] : []),
+    ...(rtsp ? [["ffplay, over RTSP", `ffplay -rtsp_transport tcp "${rtsp}"`]] : []),
     ["VLC", `vlc "${flvUrl(name)}"`],
   ];
 }
