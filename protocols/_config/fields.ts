@@ -37,9 +37,17 @@ const pem = z.string("expected a file path or PEM text").min(1, "expected a file
 /** What a TLS listener needs beside its port: PEM text, or the paths of files that hold it. */
 export const certificate = { cert: pem, key: pem };
 
+/**
+ * Pictures that come 30 or fewer times a second go out at once, with the sounds since the last one; of
+ * 50 or more, two share a write. With 36 or more, where two of 30 would, CPU halves, but the first of
+ * the two waits 33 ms for the second, and of a thousand players on one core some are more than 50 ms
+ * late (see `docs/performance.md`).
+ */
+const DEFAULT_MERGE_MS = 30;
+
 /** Longest time in milliseconds that media waits for more to share a write with. */
 export const merge = z.number("expected milliseconds").min(0, "expected 0 to 500 ms")
-  .max(MAX_MERGE_MS, "expected 0 to 500 ms");
+  .max(MAX_MERGE_MS, "expected 0 to 500 ms").default(DEFAULT_MERGE_MS);
 
 /** A number of seconds up to `max`. */
 export function seconds(max: number): z.ZodNumber {

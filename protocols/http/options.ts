@@ -14,9 +14,6 @@ import { ANY_ORIGIN } from "./cors.ts";
 export const DEFAULT_HTTP_PORT = 8080;
 export const DEFAULT_HTTPS_PORT = 8443;
 
-/** Milliseconds: long enough to halve the writes of a 50 fps stream, too short to be seen. */
-export const DEFAULT_MERGE_MS = 30;
-
 /** Seconds that `?wait=` may ask for at most, unless the settings say otherwise. */
 const DEFAULT_WAIT_LIMIT = 60;
 const MAX_WAIT_LIMIT = 3600;
@@ -30,7 +27,7 @@ export const httpOptionsSchema = z.strictObject({
   port: ports.default([DEFAULT_HTTP_PORT]),
   host,
   tls: z.strictObject({ port: ports.default([DEFAULT_HTTPS_PORT]), ...certificate }).optional(),
-  merge: merge.default(DEFAULT_MERGE_MS),
+  merge,
   cors: z.union([origin, z.array(origin)], {
     error: "expected an origin such as https://example.org, a list of them, or *",
   }).default(ANY_ORIGIN),

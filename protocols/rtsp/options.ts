@@ -10,9 +10,6 @@ import {
 } from "../_config/fields.ts";
 import { parseSection } from "../protocol.ts";
 
-/** As for RTMP: the longest that nobody sees. */
-export const DEFAULT_MERGE_MS = 30;
-
 /** How long DESCRIBE waits for a publisher, in seconds, unless `wait` says otherwise. */
 const DEFAULT_WAIT_S = 10;
 const MAX_WAIT_S = 300;
@@ -62,7 +59,7 @@ export const rtspOptionsSchema = z.strictObject({
     .default({}),
   basic: z.boolean("expected true or false").default(false),
   register: z.boolean("expected true or false").default(false),
-  merge: merge.default(DEFAULT_MERGE_MS),
+  merge,
   wait: seconds(MAX_WAIT_S).default(DEFAULT_WAIT_S),
 });
 
