@@ -20,6 +20,14 @@ import { type SdpTrack, sdpTracks } from "../_formats/rtp/sdp_tracks.ts";
  */
 export const MAX_PACKET_SIZE = 1400;
 
+/** How presentation times of a track become RTP timestamps. */
+export interface RtpTimeline {
+  /** RTP timestamp of presentation time 0. */
+  readonly firstTimestamp: number;
+  /** Ticks per second. */
+  readonly clockRate: number;
+}
+
 /** The packets of one unit, the same for every viewer. */
 export interface RtpItem extends LogItem {
   readonly trackId: number;
@@ -27,9 +35,11 @@ export interface RtpItem extends LogItem {
   readonly format: string;
   /** Whole RTP packets. */
   readonly packets: readonly Uint8Array[];
-  /** Sequence number and RTP timestamp of the first packet, for RTP-Info. */
+  /** Sequence number of the first packet, and the presentation time in milliseconds: for RTP-Info. */
   readonly sequence: number;
-  readonly timestamp: number;
+  readonly presentedAt: number;
+  /** Of all tracks, by id: the same map for as long as the tracks are the same. */
+  readonly timelines: ReadonlyMap<number, RtpTimeline>;
   readonly ssrc: number;
   /** A compound RTCP packet that goes out before, where a sender report is due. */
   readonly report?: Uint8Array;
@@ -79,6 +89,7 @@ class RtpPackager implements Packager<RtpItem> {
   #description: Description | undefined;
   #senders: ReadonlyMap<number, Sender> = new Map();
   #times = new SenderClock([]);
+  #timelines: ReadonlyMap<number, RtpTimeline> = new Map();
   /** What the reports of all tracks say. */
   #reportedOrigin: number | undefined;
 
@@ -103,11 +114,14 @@ class RtpPackager implements Packager<RtpItem> {
     );
     this.#description = description;
     this.#senders = new Map(senders.map((sender) => [sender.out.track.id, sender]));
-    this.#times = new SenderClock(senders.map(({ out, firstTimestamp }) => ({
-      timescale: out.track.timescale,
-      clockRate: out.format.rtpmap(out.track).clockRate,
+    const sent = senders.map(({ out: { track, format }, firstTimestamp }) => ({
+      id: track.id,
+      timescale: track.timescale,
+      clockRate: format.rtpmap(track).clockRate,
       firstTimestamp,
-    })));
+    }));
+    this.#times = new SenderClock(sent);
+    this.#timelines = new Map(sent.map((timeline) => [timeline.id, timeline]));
   }
 
   #sender(out: SdpTrack, index: number): Sender {
@@ -135,7 +149,8 @@ class RtpPackager implements Packager<RtpItem> {
     this.#reportAnew();
     const timestamp = this.#times.timestamp(index, unit.pts);
     const isKey = lead === undefined || (unit.isKey && unit.track.id === lead.id);
-    const report = this.#report(sender, isKey);
+    if (isKey && lead !== undefined) this.#expireReports();
+    const report = this.#report(sender);
     const packets = fragments.map((fragment) => writePacket(fragment, sender, timestamp));
     const bytes = packets.reduce((sum, packet) => sum + packet.byteLength, 0);
     sender.stats.add(packets.length, bytes - packets.length * RTP_HEADER_SIZE);
@@ -144,7 +159,8 @@ class RtpPackager implements Packager<RtpItem> {
       format: sender.format,
       packets,
       sequence,
-      timestamp,
+      presentedAt: unit.pts * 1000 / unit.track.timescale,
+      timelines: this.#timelines,
       ssrc,
       bytes,
       time: unit.dts * 1000 / unit.track.timescale,
@@ -157,13 +173,20 @@ class RtpPackager implements Packager<RtpItem> {
   #reportAnew(): void {
     if (this.#times.origin === this.#reportedOrigin) return;
     this.#reportedOrigin = this.#times.origin;
+    this.#expireReports();
+  }
+
+  /**
+   * Lets a report of each track go out with its next unit. Viewers begin at key units: reports of all
+   * tracks behind each put them in sync at once.
+   */
+  #expireReports(): void {
     for (const sender of this.#senders.values()) sender.reportDue = -Infinity;
   }
 
-  /** Viewers begin at key units: a report with each puts them in sync at once. */
-  #report(sender: Sender, isKey: boolean): Uint8Array | undefined {
+  #report(sender: Sender): Uint8Array | undefined {
     const now = this.#clock.now();
-    if (!isKey && now < sender.reportDue) return undefined;
+    if (now < sender.reportDue) return undefined;
     const instant = this.#times.report(sender.index, this.#clock.utc());
     if (instant === undefined) return undefined;
     sender.reportDue = now + rtcpDelay(Math.random());

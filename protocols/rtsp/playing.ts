@@ -1,10 +1,11 @@
 import type { Clock } from "../../registry/clock.ts";
 import type { Batch, ReadBatch, Reader } from "../../registry/reader.ts";
+import { TIMESTAMP_BITS, wrap } from "../_formats/rtp/sequence.ts";
 import type { ByteStream } from "../_transport/byte_stream.ts";
 import { FormatChangedError } from "./errors.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { interleavedFrame } from "./message.ts";
-import { goodbyeOf, type RtpItem } from "./packaging.ts";
+import { goodbyeOf, type RtpItem, type RtpTimeline } from "./packaging.ts";
 import type { TrackTransport } from "./track_transport.ts";
 
 type RtpBatch = ReadBatch<RtpItem>;
@@ -40,7 +41,9 @@ export interface PlayedTrack {
 /** Where the packets of a track begin, for RTP-Info. */
 export interface FirstPacket {
   readonly trackId: number;
-  readonly sequence: number;
+  /** Absent where no packet of the track is there yet. */
+  readonly sequence?: number;
+  /** RTP timestamp of the instant at which the playback begins: the same instant for all tracks. */
   readonly timestamp: number;
 }
 
@@ -165,14 +168,27 @@ export class Playing {
   }
 }
 
+/** Players line the tracks up by these (RFC 2326 section 12.33). */
 function firstOf(
   items: readonly RtpItem[],
   tracks: ReadonlyMap<number, PlayedTrack>,
 ): readonly FirstPacket[] {
-  const seen = new Map<number, FirstPacket>();
-  for (const { trackId, sequence, timestamp, format } of items) {
-    if (seen.has(trackId) || tracks.get(trackId)?.format !== format) continue;
-    seen.set(trackId, { trackId, sequence, timestamp });
+  const first = new Map<number, RtpItem>();
+  for (const item of items) {
+    const { trackId, format } = item;
+    if (!first.has(trackId) && tracks.get(trackId)?.format === format) first.set(trackId, item);
   }
-  return [...seen.values()];
+  const startMs = Math.min(...[...first.values()].map(({ presentedAt }) => presentedAt));
+  const timelines = [...first.values()].at(-1)?.timelines ?? new Map<number, RtpTimeline>();
+  return [...tracks.keys()].flatMap((trackId) => {
+    const timeline = timelines.get(trackId);
+    if (timeline === undefined) return [];
+    const ticks = Math.round(startMs * timeline.clockRate / 1000);
+    const sequence = first.get(trackId)?.sequence;
+    return [{
+      trackId,
+      timestamp: wrap(timeline.firstTimestamp + ticks, TIMESTAMP_BITS),
+      ...(sequence !== undefined && { sequence }),
+    }];
+  });
 }

@@ -203,7 +203,7 @@ function rtpInfo(url: string, first: readonly FirstPacket[]): string {
   const base = writeContentBase(url);
   return writeRtpInfo(first.map(({ trackId, sequence, timestamp }) => ({
     url: base + trackControl(trackId),
-    seq: sequence,
+    ...(sequence !== undefined && { seq: sequence }),
     rtptime: timestamp,
   })));
 }

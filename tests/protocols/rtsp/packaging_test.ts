@@ -20,7 +20,8 @@ function open() {
 Deno.test("a unit becomes packets that no MTU is too small for, numbered in a row", () => {
   const { send } = open();
   const [item] = send(VIDEO_ONLY, picture(0, true, 10_000));
-  const { packets, sequence, timestamp, ssrc } = must(item);
+  const { packets, sequence, timelines, ssrc } = must(item);
+  const timestamp = timelines.get(VIDEO.id)?.firstTimestamp;
   assertEquals(packets.every(({ byteLength }) => byteLength <= MAX_PACKET_SIZE), true);
   const parsed = packets.map((bytes) => parseRtpPacket(bytes));
   assertEquals(
@@ -43,6 +44,22 @@ Deno.test("each track has a source of its own; a report comes with key pictures,
   const [due] = send(AV, picture(7600, false));
   const [report] = parseRtcp(must(due?.report));
   assertEquals(report?.type === "senderReport" && report.packetCount, 2);
+});
+
+Deno.test("with a key picture each track has a report again, which puts a new viewer in sync", () => {
+  const { send } = open();
+  const described = (...units: readonly Unit[]) =>
+    send(AV, ...units).map(({ report }) => report !== undefined);
+  described(picture(0), sound(0));
+  assertEquals(described(sound(20), picture(40, false)), [false, false]);
+  assertEquals(described(picture(80), sound(60), sound(80)), [true, true, false]);
+});
+
+Deno.test("sound without pictures, of which each unit is a key, has a report every few seconds", () => {
+  const { send } = open();
+  const sounds = [sound(0), sound(20), sound(40)];
+  const reports = send({ tracks: [AUDIO], metadata: {} }, ...sounds).map(({ report }) => report);
+  assertEquals(reports.map((report) => report !== undefined), [true, false, false]);
 });
 
 Deno.test("a track goes on with its numbers when parameter sets or other tracks change", () => {

@@ -265,6 +265,26 @@ Deno.test("PLAY tells session, range and the first packet of each track, before 
   assertEquals([view.getUint16(2), view.getUint32(4)], [Number(sequence), Number(time)]);
 });
 
+Deno.test("RTP-Info names one instant for all tracks, also for one without a packet yet", async () => {
+  await using gateway = await Harness.start();
+  const publisher = await gateway.publish();
+  // The sound that comes after the key picture was made 220 ms behind it.
+  publisher.write([picture(1000), sound(1220)]);
+  const peer = await gateway.player();
+  const info = peer.header("RTP-Info") ?? "";
+  const [video = 0, audio = 0] = [...info.matchAll(/rtptime=(\d+)/g)].map(([, time]) =>
+    Number(time)
+  );
+  const [firstVideo, firstAudio] = [0, 2].map((wanted) => {
+    const { payload } = must(peer.frames.find(({ channel }) => channel === wanted));
+    return new DataView(payload.buffer, payload.byteOffset).getUint32(4);
+  });
+  assertEquals([must(firstVideo) - video | 0, must(firstAudio) - audio | 0], [0, 220 * 8]);
+  publisher.write([picture(2000)]);
+  const late = await gateway.player();
+  assertMatch(late.header("RTP-Info") ?? "", /trackID=2;rtptime=\d+$/);
+});
+
 Deno.test("a sender report goes before the first packet of a track", async () => {
   await using gateway = await Harness.start();
   await gateway.publish();
