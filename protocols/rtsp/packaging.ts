@@ -165,6 +165,7 @@ class RtpPackager implements Packager<RtpItem> {
       bytes,
       time: unit.dts * 1000 / unit.track.timescale,
       isKey,
+      rides: lead !== undefined && unit.track.id !== lead.id,
       ...(report && { report }),
     };
   }

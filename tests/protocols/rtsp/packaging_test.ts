@@ -55,6 +55,14 @@ Deno.test("with a key picture each track has a report again, which puts a new vi
   assertEquals(described(picture(80), sound(60), sound(80)), [true, true, false]);
 });
 
+Deno.test("sound beside pictures shares their writes; alone it has its own", () => {
+  const { send } = open();
+  assertEquals(send(AV, picture(0), sound(0)).map(({ rides }) => rides), [false, true]);
+  assertEquals(send({ tracks: [AUDIO], metadata: {} }, sound(20)).map(({ rides }) => rides), [
+    false,
+  ]);
+});
+
 Deno.test("sound without pictures, of which each unit is a key, has a report every few seconds", () => {
   const { send } = open();
   const sounds = [sound(0), sound(20), sound(40)];
