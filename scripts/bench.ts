@@ -4,8 +4,9 @@
  *
  *     --players 500,1000     players of each measurement
  *     --seconds 15           how long each measures
- *     --protocols rtmp,flv   what the players speak
+ *     --protocols rtmp,flv   what the players speak; also rtsp-tcp and rtsp-udp
  *     --merge default,350    `merge` settings of this gateway, in milliseconds
+ *     --rate 500             players that are opened in a second
  *     --rounds 1             repeats everything, in turn, and gives medians
  *     --no-peers             measures this gateway only
  *     --json                 prints all figures of all rounds instead of the table
@@ -19,16 +20,16 @@ import { type Measurement, toRows, toTable, warnings } from "./bench/report.ts";
 import {
   findProgram,
   PEERS,
+  PLAY_PROTOCOLS,
   type PlayProtocol,
   playUrl,
+  publishUrl,
   type ServerKind,
   SLUICE,
 } from "./bench/servers.ts";
 
 /** Players that read every frame; more would measure the load generator. */
 const PROBES = 50;
-/** Players that are opened in a second. */
-const RATE = 500;
 const WARMUP_S = 3;
 /** What a measurement takes beside the time that it is asked to. */
 const OVERHEAD_S = 30;
@@ -39,6 +40,7 @@ interface Plan {
   readonly protocols: readonly PlayProtocol[];
   /** `undefined` is the gateway's default. */
   readonly merges: readonly (number | undefined)[];
+  readonly rate: number;
   readonly rounds: number;
   readonly peers: boolean;
   readonly json: boolean;
@@ -55,7 +57,7 @@ interface Subject {
 /** @throws {TypeError} that says which option is wrong. */
 function parsePlan(args: readonly string[]): Plan {
   const flags = parseArgs([...args], {
-    string: ["players", "seconds", "protocols", "merge", "rounds"],
+    string: ["players", "seconds", "protocols", "merge", "rate", "rounds"],
     boolean: ["peers", "json"],
     negatable: ["peers"],
     default: {
@@ -63,6 +65,7 @@ function parsePlan(args: readonly string[]): Plan {
       seconds: "15",
       protocols: "rtmp,flv",
       merge: "default,350",
+      rate: "500",
       rounds: "1",
       peers: true,
     },
@@ -77,6 +80,7 @@ function parsePlan(args: readonly string[]): Plan {
     merges: flags.merge.split(",").map((text) =>
       text === "default" ? undefined : toNumber("merge", text, 0)
     ),
+    rate: toNumber("rate", flags.rate, 1),
     rounds: toNumber("rounds", flags.rounds, 1),
     peers: flags.peers === true,
     json: flags.json === true,
@@ -90,8 +94,10 @@ function toNumber(option: string, text: string, least: number): number {
 }
 
 function toProtocol(text: string): PlayProtocol {
-  if (text === "rtmp" || text === "flv") return text;
-  throw new TypeError(`Cannot read --protocols: expected rtmp or flv, found "${text}"`);
+  const known = PLAY_PROTOCOLS.find((protocol) => protocol === text);
+  if (known !== undefined) return known;
+  const expected = PLAY_PROTOCOLS.join(", ");
+  throw new TypeError(`Cannot read --protocols: expected some of ${expected}, found "${text}"`);
 }
 
 /** Peers stand beside the gateway's rows for the same number of players. */
@@ -109,14 +115,18 @@ function subjectsOf({ players, protocols, merges, peers }: Plan): Subject[] {
 }
 
 /** @throws {Error} when the server does not start or the load does not end in time. */
-async function measure({ kind, protocol, merge, players }: Subject, seconds: number) {
+async function measure(
+  { kind, protocol, merge, players }: Subject,
+  { rate, seconds }: Plan,
+): Promise<LoadResult> {
   await using server = await startServer(kind, merge);
   const order: LoadOrder = {
-    publish: playUrl("rtmp", server.ports),
+    publish: publishUrl(server.ports),
     play: playUrl(protocol, server.ports),
+    protocol,
     players,
     probes: Math.min(PROBES, players),
-    rate: RATE,
+    rate,
     warmupS: WARMUP_S,
     seconds,
     pid: server.pid,
@@ -124,13 +134,13 @@ async function measure({ kind, protocol, merge, players }: Subject, seconds: num
   const script = new URL("./bench/load.ts", import.meta.url).pathname;
   const args = ["run", "-A", script, JSON.stringify(order)];
   const child = pinned(LOAD_CORE, Deno.execPath(), args, "piped").spawn();
-  const limitMs = (players / RATE + WARMUP_S + seconds + OVERHEAD_S) * 1000;
+  const limitMs = (players / rate + WARMUP_S + seconds + OVERHEAD_S) * 1000;
   const limit = setTimeout(() => end(child), limitMs);
   const output = await new Response(child.stdout).text();
   const { success } = await child.status;
   clearTimeout(limit);
   if (!success) throw new Error(`Cannot measure ${kind.name}: the load generator failed`);
-  return JSON.parse(output) as LoadResult;
+  return JSON.parse(output);
 }
 
 async function main(): Promise<void> {
@@ -141,7 +151,7 @@ async function main(): Promise<void> {
       const { kind, protocol, players, merge } = subject;
       const setting = merge === undefined ? "" : `, merge ${merge}`;
       console.error(`${round}/${plan.rounds}: ${kind.name} ${protocol}, ${players}${setting}`);
-      results.push(await measure(subject, plan.seconds));
+      results.push(await measure(subject, plan));
     }
   }
   const measurements = subjects.map(({ subject: { kind, ...rest }, results }): Measurement => ({

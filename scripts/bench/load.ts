@@ -7,12 +7,14 @@
 import { play } from "./player.ts";
 import { Publisher } from "./publisher.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
-import { type Usage, usageOf } from "./usage.ts";
+import type { PlayProtocol } from "./servers.ts";
+import { receiveDrops, type Usage, usageOf } from "./usage.ts";
 
 /** What to do, as JSON. */
 export interface LoadOrder {
   readonly publish: string;
   readonly play: string;
+  readonly protocol: PlayProtocol;
   readonly players: number;
   /** Players that read every frame, for the latency. */
   readonly probes: number;
@@ -39,6 +41,10 @@ export interface LoadResult {
   readonly firstPicture?: Spread;
   /** From sending a picture to having read it. */
   readonly latency?: Spread;
+  /** RTP packets in datagrams that never came, of all players since they began; absent without any. */
+  readonly lostPackets?: number;
+  /** Datagrams that this machine dropped since the players came, for want of reading them in time. */
+  readonly receiveDrops: number;
   /** Share of one core that this process used. */
   readonly generatorCores: number;
   readonly errors: readonly string[];
@@ -62,6 +68,7 @@ class Load {
   readonly #firstPictures: number[] = [];
   readonly #errors = new Set<string>();
   #bytes = 0;
+  #lost: number | undefined;
   #playing = 0;
   #isMeasuring = false;
 
@@ -74,6 +81,7 @@ class Load {
     const publisher = await Publisher.start(new URL(this.#order.publish), this.#abort.signal);
     await sleep(SETTLE_MS);
     const before = usageOf(pid);
+    const dropsBefore = receiveDrops();
     await this.#openPlayers();
     await sleep(warmupS * 1000);
     this.#isMeasuring = true;
@@ -82,7 +90,10 @@ class Load {
     const last = this.#snapshot(publisher);
     const playing = this.#playing;
     this.#abort.abort();
-    return this.#result(before, first, last, playing);
+    return {
+      ...this.#result(before, first, last, playing),
+      receiveDrops: receiveDrops() - dropsBefore,
+    };
   }
 
   async #openPlayers(): Promise<void> {
@@ -103,9 +114,11 @@ class Load {
     try {
       await play({
         url: new URL(this.#order.play),
+        protocol: this.#order.protocol,
         isProbe,
         signal: this.#abort.signal,
         onBytes: (count) => this.#bytes += count,
+        onLost: (count) => this.#lost = (this.#lost ?? 0) + count,
         onPicture: (latency) => {
           if (!hasPicture) this.#firstPictures.push(performance.now() - opened);
           hasPicture = true;
@@ -130,7 +143,12 @@ class Load {
     };
   }
 
-  #result(before: Usage, first: Snapshot, last: Snapshot, playing: number): LoadResult {
+  #result(
+    before: Usage,
+    first: Snapshot,
+    last: Snapshot,
+    playing: number,
+  ): Omit<LoadResult, "receiveDrops"> {
     const { players } = this.#order;
     const elapsedMs = last.at - first.at;
     const megabits = (last.bytes - first.bytes) * 8 / 1e6;
@@ -147,6 +165,7 @@ class Load {
       memoryPerPlayerKiB: grown / 1024 / players,
       ...(firstPicture && { firstPicture }),
       ...(latency && { latency }),
+      ...(this.#lost !== undefined && { lostPackets: this.#lost }),
       generatorCores: (last.generator.cpuMs - first.generator.cpuMs) / elapsedMs,
       errors: [...this.#errors],
     };

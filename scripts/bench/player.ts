@@ -7,25 +7,23 @@ import { MESSAGE_TYPE } from "../../protocols/rtmp/message.ts";
 import { parseRtmpUrl } from "../../protocols/rtmp/url.ts";
 import { BodyReader } from "./body_reader.ts";
 import { pictureStamp } from "./media.ts";
+import { drain, type PlayerOrder, reportPicture } from "./player_order.ts";
+import { playRtsp } from "./rtsp_player.ts";
 
-/** What one player is told, and what it is to do. */
-export interface PlayerOrder {
-  readonly url: URL;
-  /** Reads every frame to the end; other players only count bytes after their first picture. */
-  readonly isProbe: boolean;
-  readonly signal: AbortSignal;
-  readonly onBytes: (count: number) => void;
-  /** Called for each picture that is read, with its age in milliseconds. */
-  readonly onPicture: (latencyMs: number) => void;
-}
-
-/** All players that only count read into the same memory: nobody looks at what they read. */
-const DRAIN = new Uint8Array(256 * 1024);
 const READ_BYTES = 64 * 1024;
 
 /** Plays until the connection ends. @throws {Error} when it never begins. */
 export function play(order: PlayerOrder): Promise<void> {
-  return order.url.protocol === "rtmp:" ? playRtmp(order) : playFlv(order);
+  switch (order.protocol) {
+    case "rtmp":
+      return playRtmp(order);
+    case "flv":
+      return playFlv(order);
+    case "rtsp-tcp":
+      return playRtsp(order, "tcp");
+    case "rtsp-udp":
+      return playRtsp(order, "udp");
+  }
 }
 
 async function playRtmp(order: PlayerOrder): Promise<void> {
@@ -44,10 +42,11 @@ async function playRtmp(order: PlayerOrder): Promise<void> {
     if (received === undefined) return;
     for (const { type, payload } of received.messages) {
       order.onBytes(payload.byteLength);
-      if (type === MESSAGE_TYPE.VIDEO) hasPicture = reportPicture(payload, order) || hasPicture;
+      if (type !== MESSAGE_TYPE.VIDEO) continue;
+      hasPicture = reportPicture(pictureStamp(payload), order) || hasPicture;
     }
   }
-  if (connection !== undefined) await drain(connection, order);
+  if (connection !== undefined) await drain(connection, order.onBytes);
 }
 
 async function playFlv(order: PlayerOrder): Promise<void> {
@@ -64,22 +63,8 @@ async function playFlv(order: PlayerOrder): Promise<void> {
     if (count === undefined) return;
     order.onBytes(count);
     for (const tag of body.feed(buffer.subarray(0, count)).flatMap((piece) => flv.feed(piece))) {
-      hasPicture = reportPicture(tag.body, order) || hasPicture;
+      hasPicture = reportPicture(pictureStamp(tag.body), order) || hasPicture;
     }
   }
-  await drain(connection, order);
-}
-
-function reportPicture(body: Uint8Array, order: PlayerOrder): boolean {
-  const sent = pictureStamp(body);
-  if (sent !== undefined) order.onPicture(performance.now() - sent);
-  return sent !== undefined;
-}
-
-async function drain(connection: Connection, { onBytes }: PlayerOrder): Promise<void> {
-  for (;;) {
-    const count = await connection.read(DRAIN);
-    if (count === undefined) return;
-    onBytes(count);
-  }
+  await drain(connection, order.onBytes);
 }

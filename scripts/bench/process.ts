@@ -24,13 +24,14 @@ export async function startServer(kind: ServerKind, merge?: number): Promise<Run
   const place: Place = { ports: freePorts(), folder, merge };
   const config = `${folder}/config`;
   await Deno.writeTextFile(config, kind.config(place));
-  const child = pinned(SERVER_CORE, program, kind.args(config, folder), "null").spawn();
+  const child = pinned(SERVER_CORE, program, kind.args(config, place), "null").spawn();
   const stop = async () => {
     await end(child);
     await Deno.remove(folder, { recursive: true });
   };
   try {
     await waitForPort(place.ports.rtmp);
+    if (kind.plays.includes("rtsp-tcp")) await waitForPort(place.ports.rtsp);
     return { pid: child.pid, ports: place.ports, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
@@ -77,7 +78,8 @@ export async function end(child: Deno.ChildProcess): Promise<void> {
 function freePorts(): Ports {
   using rtmp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using http = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return { rtmp: rtmp.addr.port, http: http.addr.port };
+  using rtsp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return { rtmp: rtmp.addr.port, http: http.addr.port, rtsp: rtsp.addr.port };
 }
 
 async function waitForPort(port: number): Promise<void> {

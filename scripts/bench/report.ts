@@ -43,6 +43,7 @@ export function toRows(measurements: readonly Measurement[]): Row[] {
       "first p99": round(middle(measurement, (result) => result.firstPicture?.p99), 1),
       "latency p50": round(middle(measurement, (result) => result.latency?.p50), 1),
       "latency p99": round(middle(measurement, (result) => result.latency?.p99), 1),
+      lost: round(middle(measurement, (result) => result.lostPackets)),
       "load cores": round(middle(measurement, (result) => result.generatorCores), 2),
     };
   });
@@ -65,10 +66,14 @@ export function warnings(measurements: readonly Measurement[]): string[] {
     const what = `${server} ${protocol}, ${players} players`;
     const lost = results.filter(({ playing }) => playing < players).length;
     const busy = results.filter(({ generatorCores }) => generatorCores > SATURATED_CORES).length;
+    const dropped = Math.max(...results.map(({ receiveDrops }) => receiveDrops));
     const errors = [...new Set(results.flatMap((result) => result.errors))];
     return [
       ...(lost > 0 ? [`${what}: not all played to the end in ${lost} rounds`] : []),
       ...(busy > 0 ? [`${what}: the load generator was the limit in ${busy} rounds`] : []),
+      ...(dropped > 0
+        ? [`${what}: the load generator or others here dropped ${dropped} datagrams in a round`]
+        : []),
       ...errors.map((error) => `${what}: ${error}`),
     ];
   });

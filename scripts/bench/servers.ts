@@ -5,11 +5,14 @@
  */
 import manifest from "../../deno.json" with { type: "json" };
 
-export type PlayProtocol = "rtmp" | "flv";
+/** RTSP with RTP in the connection (`tcp`) or in datagrams (`udp`). */
+export const PLAY_PROTOCOLS = ["rtmp", "flv", "rtsp-tcp", "rtsp-udp"] as const;
+export type PlayProtocol = typeof PLAY_PROTOCOLS[number];
 
 export interface Ports {
   readonly rtmp: number;
   readonly http: number;
+  readonly rtsp: number;
 }
 
 /** What is to be run: `folder` is a temporary one for its configuration and logs. */
@@ -29,12 +32,17 @@ export interface ServerKind {
   /** Written to `FOLDER/config` before the start. */
   readonly config: (place: Place) => string;
   /** Arguments of the program; it must stay in the foreground. */
-  readonly args: (config: string, folder: string) => readonly string[];
+  readonly args: (config: string, place: Place) => readonly string[];
   readonly plays: readonly PlayProtocol[];
 }
 
 const STREAM = "live/bench";
 const RTMP_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
+
+const GST_SERVER = new URL("gst_rtsp_server.py", import.meta.url).pathname;
+/** Debian's `gir1.2-gst-rtsp-server-1.0`. */
+const GST_RTSP_BINDING =
+  `/usr/lib/${Deno.build.arch}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`;
 
 /** What `deno task start` runs, with the same permissions. */
 const START_ARGUMENTS = manifest.tasks.start.replaceAll("'", "").split(" ").slice(1);
@@ -49,12 +57,22 @@ export const SLUICE: ServerKind = {
 host: 127.0.0.1
 rtmp: ${section(ports.rtmp)}
 http: ${section(ports.http)}
-rtsp: {port: false}
+rtsp: ${JSON.stringify({ port: ports.rtsp, rtpPort: 0, merge })}
 `;
   },
   args: (config) => [...START_ARGUMENTS, "--config", config, "--log-level", "warn"],
-  plays: ["rtmp", "flv"],
+  plays: PLAY_PROTOCOLS,
 };
+
+function nginxConfig({ ports, folder }: Place): string {
+  return `
+load_module ${RTMP_MODULE};
+worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
+events { worker_connections 8192; }
+rtmp { access_log off; server { listen 127.0.0.1:${ports.rtmp}; chunk_size 4096;
+  application live { live on; } } }
+`;
+}
 
 /** Others, each on one thread or process where it can be told so. The first is the yardstick. */
 export const PEERS: readonly ServerKind[] = [
@@ -62,14 +80,8 @@ export const PEERS: readonly ServerKind[] = [
     name: "nginx",
     programs: ["/usr/sbin/nginx", "nginx"],
     needs: RTMP_MODULE,
-    config: ({ ports, folder }) => `
-load_module ${RTMP_MODULE};
-worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
-events { worker_connections 8192; }
-rtmp { access_log off; server { listen 127.0.0.1:${ports.rtmp}; chunk_size 4096;
-  application live { live on; } } }
-`,
-    args: (config, folder) => ["-p", folder, "-c", config],
+    config: nginxConfig,
+    args: (config, { folder }) => ["-p", folder, "-c", config],
     plays: ["rtmp"],
   },
   {
@@ -90,21 +102,46 @@ vhost __defaultVhost__ { http_remux { enabled on; mount [vhost]/[app]/[stream].f
     config: ({ ports }) => `
 logLevel: error
 rtmpAddress: 127.0.0.1:${ports.rtmp}
-rtsp: no
+rtspAddress: 127.0.0.1:${ports.rtsp}
 hls: no
 webrtc: no
 srt: no
 paths: { all_others: {} }
 `,
     args: (config) => [config],
-    plays: ["rtmp"],
+    plays: ["rtmp", "rtsp-tcp", "rtsp-udp"],
+  },
+  {
+    name: "gstreamer",
+    programs: ["/usr/bin/python3"],
+    needs: GST_RTSP_BINDING,
+    config: nginxConfig,
+    args: (config, { folder, ports }) => [
+      GST_SERVER,
+      folder,
+      config,
+      publishUrl(ports),
+      String(ports.rtsp),
+    ],
+    plays: ["rtsp-tcp", "rtsp-udp"],
   },
 ];
 
-export function playUrl(protocol: PlayProtocol, { rtmp, http }: Ports): string {
-  return protocol === "rtmp"
-    ? `rtmp://127.0.0.1:${rtmp}/${STREAM}`
-    : `http://127.0.0.1:${http}/${STREAM}.flv`;
+/** Where the stream is published: to every server over RTMP. */
+export function publishUrl({ rtmp }: Ports): string {
+  return `rtmp://127.0.0.1:${rtmp}/${STREAM}`;
+}
+
+export function playUrl(protocol: PlayProtocol, ports: Ports): string {
+  switch (protocol) {
+    case "rtmp":
+      return publishUrl(ports);
+    case "flv":
+      return `http://127.0.0.1:${ports.http}/${STREAM}.flv`;
+    case "rtsp-tcp":
+    case "rtsp-udp":
+      return `rtsp://127.0.0.1:${ports.rtsp}/${STREAM}`;
+  }
 }
 
 /** Where the program of a server is; `undefined` when it is not on this machine. */

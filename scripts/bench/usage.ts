@@ -64,3 +64,18 @@ function isWithin(id: number, root: number, stats: ReadonlyMap<number, ProcessSt
   while (at !== undefined && at !== root) at = stats.get(at)?.parent;
   return at === root;
 }
+
+/** The field of /proc/net/snmp (proc(5)) with datagrams that found the buffer of their socket full. */
+const BUFFER_ERRORS = "RcvbufErrors";
+
+/** Reads it out of /proc/net/snmp, where a line of names comes before each line of values. */
+export function parseReceiveDrops(snmp: string): number {
+  const [names = [], values = []] = snmp.split("\n")
+    .filter((line) => line.startsWith("Udp:")).map((line) => line.split(" "));
+  return Number(values[names.indexOf(BUFFER_ERRORS)] ?? 0);
+}
+
+/** Datagrams that all sockets of this machine have dropped so far, as nobody read them in time. */
+export function receiveDrops(): number {
+  return parseReceiveDrops(Deno.readTextFileSync("/proc/net/snmp"));
+}

@@ -3,14 +3,18 @@ import { FlvIngest } from "../../protocols/_formats/flv/ingest.ts";
 import { Gateway } from "../../protocols/gateway.ts";
 import { http } from "../../protocols/http/mod.ts";
 import { rtmp } from "../../protocols/rtmp/mod.ts";
+import { rtsp } from "../../protocols/rtsp/mod.ts";
 import { BodyReader } from "../../scripts/bench/body_reader.ts";
 import type { LoadResult } from "../../scripts/bench/load.ts";
 import { frames, pictureStamp, sequenceHeaders, stampPicture } from "../../scripts/bench/media.ts";
 import { play } from "../../scripts/bench/player.ts";
 import { Publisher } from "../../scripts/bench/publisher.ts";
 import { toRows, toTable, warnings } from "../../scripts/bench/report.ts";
+import { RtpLoss, RtpPictures } from "../../scripts/bench/rtp_pictures.ts";
+import { type PlayProtocol, playUrl, publishUrl } from "../../scripts/bench/servers.ts";
+import { writeStamp } from "../../scripts/bench/stamp.ts";
 import { percentile, spreadOf } from "../../scripts/bench/statistics.ts";
-import { parseStat, usageOf } from "../../scripts/bench/usage.ts";
+import { parseReceiveDrops, parseStat, usageOf } from "../../scripts/bench/usage.ts";
 import { present } from "../registry/media/vectors.ts";
 
 const RESULT: LoadResult = {
@@ -20,6 +24,7 @@ const RESULT: LoadResult = {
   serverCpuUsPerMbit: 400,
   serverCores: 0.004,
   memoryPerPlayerKiB: 100,
+  receiveDrops: 0,
   generatorCores: 0.1,
   errors: [],
 };
@@ -75,6 +80,60 @@ Deno.test("bench: /proc/PID/stat is read behind a command name that may hold any
   });
 });
 
+Deno.test("bench: datagrams that found no room are read from /proc/net/snmp by name", () => {
+  const snmp = [
+    "Ip: Forwarding DefaultTTL",
+    "Ip: 1 64",
+    "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors",
+    "Udp: 100 2 7 90 6 0",
+    "UdpLite: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors",
+    "UdpLite: 0 0 0 0 0 0",
+  ];
+  assertEquals(parseReceiveDrops(snmp.join("\n")), 6);
+  assertEquals(parseReceiveDrops(""), 0);
+});
+
+/** A fragment of an H.264 picture in RTP: `type` of its NAL unit, and the stamp, if it is the first. */
+function fragment(type: number, marker: boolean, stamp?: number): Uint8Array {
+  const packet = new Uint8Array(100);
+  packet.set([0x80, marker ? 0xe1 : 0x61]);
+  packet.set([0x7c, (stamp === undefined ? 0 : 0x80) | type], 12);
+  if (stamp !== undefined) writeStamp(packet, 14, stamp);
+  return packet;
+}
+
+Deno.test("bench: an RTP picture counts with its last packet, from the first key picture on", () => {
+  const pictures = new RtpPictures();
+  const packets = [
+    fragment(1, false, 10),
+    fragment(1, true),
+    fragment(5, false, 20),
+    fragment(5, false),
+    fragment(5, true),
+    fragment(1, false, 30),
+    fragment(1, true),
+  ];
+  const stamps = packets.map((packet) => pictures.push(packet));
+  assertEquals(stamps, [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    20,
+    undefined,
+    30,
+  ]);
+});
+
+Deno.test("bench: lost RTP packets are counted over the wrap, and late ones taken back", () => {
+  const loss = new RtpLoss();
+  const numbers = [65_534, 65_535, 2, 1, 3];
+  const lost = numbers.map((number) =>
+    loss.push(Uint8Array.of(0x80, 0x60, number >> 8, number & 0xff))
+  );
+  assertEquals(lost, [0, 0, 2, -1, 0]);
+});
+
 Deno.test({
   name: "bench: the usage of a process includes this one's memory",
   ignore: Deno.build.os !== "linux",
@@ -126,36 +185,50 @@ Deno.test("bench: ratios are against nginx, and figures the median of the rounds
 });
 
 Deno.test("bench: players that were lost and a generator at its limit are said", () => {
-  const results = [{ ...RESULT, playing: 9, generatorCores: 0.9, errors: ["reset"] }];
+  const results = [{
+    ...RESULT,
+    playing: 9,
+    receiveDrops: 3,
+    generatorCores: 0.9,
+    errors: ["reset"],
+  }];
   assertEquals(warnings([{ server: "x", protocol: "rtmp", players: 10, results }]), [
     "x rtmp, 10 players: not all played to the end in 1 rounds",
     "x rtmp, 10 players: the load generator was the limit in 1 rounds",
+    "x rtmp, 10 players: the load generator or others here dropped 3 datagrams in a round",
     "x rtmp, 10 players: reset",
   ]);
 });
 
-for (const scheme of ["rtmp", "http"]) {
-  Deno.test(`bench: a ${scheme} player sees the pictures that the publisher sends`, async () => {
+for (const protocol of ["rtmp", "flv", "rtsp-tcp", "rtsp-udp"] satisfies PlayProtocol[]) {
+  Deno.test(`bench: a ${protocol} player sees the pictures that the publisher sends`, async () => {
+    const host = "127.0.0.1";
     const gateway = new Gateway({
-      protocols: [rtmp, http],
-      config: { host: "127.0.0.1", rtmp: { port: 0, merge: 0 }, http: { port: 0, merge: 0 } },
+      protocols: [rtmp, http, rtsp],
+      config: {
+        host,
+        rtmp: { port: 0, merge: 0 },
+        http: { port: 0, merge: 0 },
+        rtsp: { port: 0, rtpPort: 0, merge: 0 },
+      },
     });
     await gateway.start();
     const portOf = (name: string) =>
       present(gateway.endpoints.find((endpoint) => endpoint.scheme === name)).address.port;
+    const ports = { rtmp: portOf("rtmp"), http: portOf("http"), rtsp: portOf("rtsp") };
     const abort = new AbortController();
-    const publishing = `rtmp://127.0.0.1:${portOf("rtmp")}/live/bench`;
-    const publisher = await Publisher.start(new URL(publishing), abort.signal);
-    const playing = `${scheme}://127.0.0.1:${portOf(scheme)}/live/bench`;
+    const publisher = await Publisher.start(new URL(publishUrl(ports)), abort.signal);
     const latencies: number[] = [];
     await play({
-      url: new URL(scheme === "http" ? `${playing}.flv?wait=5` : playing),
+      url: new URL(playUrl(protocol, ports)),
+      protocol,
       isProbe: true,
       signal: abort.signal,
       onBytes: () => {},
       onPicture: (latency) => {
         if (latencies.push(latency) === 5) abort.abort();
       },
+      onLost: (count) => assertEquals(count, 0),
     });
     await gateway.stop();
     await publisher.ended;
