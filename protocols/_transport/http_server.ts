@@ -124,7 +124,9 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | un
   for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
     headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
   }
-  const body = hasBody(method, incoming.headers) ? Readable.toWeb(incoming) as ReadableStream<Uint8Array> : null;
+  const body = hasBody(method, incoming.headers)
+    ? Readable.toWeb(incoming) as ReadableStream<Uint8Array>
+    : null;
   return new Request(`${scheme}://${authority}${target}`, { method, headers, body, signal });
 }
 
