@@ -1,4 +1,4 @@
-import { Client, type Outcome } from "./client.ts";
+import { Client, type ClientOptions, type Outcome } from "./client.ts";
 import type { Session } from "./players.ts";
 
 /**
@@ -11,8 +11,8 @@ const SPURIOUS_END = "Could not send message. (Received end-of-file)";
 export class GstRtsp implements Session {
   readonly #client: Client;
 
-  constructor(pipeline: readonly string[]) {
-    this.#client = Client.start("gst-launch-1.0", ["-q", ...pipeline]);
+  constructor(pipeline: readonly string[], options?: ClientOptions) {
+    this.#client = Client.start("gst-launch-1.0", ["-q", ...pipeline], options);
   }
 
   async succeed(): Promise<Outcome> {

@@ -57,8 +57,8 @@ export function gstreamer(scheme: "rtspt" | "rtsph" | "rtspu"): RtspPlayer {
         ...["matroskamux", "name=mux", "!", "filesink", `location=${file}`],
       ]),
     frames: bareFramesOf,
-    // It hands on what comes while it compares the first reports of the tracks.
-    allowance: { settles: 10 },
+    // For up to a second it hands on what comes before it has compared reports of both tracks.
+    allowance: { settles: 25 },
   };
 }
 
@@ -117,6 +117,9 @@ export const FFMPEG_LOSES = { mayLose: { audio: 10 } };
  */
 const GSTREAMER_LOSES = { mayLose: { audio: 6, video: 3 }, settles: Infinity };
 
+/** GStreamer's sink blocks for ever in a tenth of all cases, whatever it is answered. */
+const GSTREAMER_LIMIT_MS = 9000;
+
 export const RTSP_PUBLISHERS: readonly RtspPublisher[] = (["tcp", "udp"] as const).flatMap(
   (rtsp) =>
     [
@@ -135,7 +138,7 @@ export const RTSP_PUBLISHERS: readonly RtspPublisher[] = (["tcp", "udp"] as cons
             ...["in.video", "!", "queue", "!", "h264parse", "!", "out.sink_0"],
             ...["in.audio", "!", "queue", "!", "aacparse", "!", "out.sink_1"],
             ...["rtspclientsink", "name=out", `location=${url}`, `protocols=${rtsp}`],
-          ]),
+          ], { limitMs: GSTREAMER_LIMIT_MS }),
         allowance: GSTREAMER_LOSES,
       },
     ] satisfies RtspPublisher[],

@@ -19,7 +19,7 @@ const PLAYERS = [
 /** Long enough for a publisher to have sent something of each track. */
 const START_MS = 3000;
 
-/** GStreamer's sink blocks in a tenth of all cases. */
+/** A publisher that has blocked is left, and another begun. */
 const ATTEMPTS = 5;
 
 function hasBegun({ tracks }: StreamSnapshot): boolean {
@@ -32,10 +32,7 @@ interface Setting {
   readonly scratch: Scratch;
 }
 
-/**
- * What players get of one publication, by player. GStreamer's sink blocks now and then before it has
- * sent something of each track, whatever it was answered: then it is left, and another is begun.
- */
+/** What players get of one publication, by player. */
 async function publish(
   publisher: RtspPublisher,
   setting: Setting,
@@ -53,11 +50,11 @@ async function publish(
   const session = stack.use(publisher.start(path, program.url("rtsp", name)));
   try {
     await untilStream(program, name, hasBegun, START_MS);
+    await session.succeed();
   } catch (error) {
     if (attempt === ATTEMPTS || publisher.client !== "gstreamer") throw error;
     return await publish(publisher, setting, attempt + 1);
   }
-  await session.succeed();
   await Promise.all(players.map(({ client }) => client.succeed()));
   return new Map(
     await Promise.all(
