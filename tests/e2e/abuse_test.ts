@@ -25,10 +25,12 @@ class Watcher {
   constructor(url: string, signal: AbortSignal) {
     this.done = play({
       url: new URL(url),
+      protocol: url.startsWith("rtmp") ? "rtmp" : "flv",
       isProbe: true,
       signal,
       onBytes: () => {},
       onPicture: () => this.pictures++,
+      onLost: () => {},
     });
   }
 }
