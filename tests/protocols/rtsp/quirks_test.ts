@@ -27,7 +27,7 @@ const isVideo = (url: string) => url.endsWith("trackID=1");
 
 const QUIRKS: readonly Quirk[] = [
   {
-    name: "Axis: Content-Base without a slash at its end",
+    name: "a Content-Base without a slash at its end",
     script: {
       DESCRIBE: () => ({
         headers: [["Content-Base", "rtsp://127.0.0.1/axis-media/media.amp"]],
@@ -55,7 +55,7 @@ const QUIRKS: readonly Quirk[] = [
     ],
   },
   {
-    name: "Hikvision: absolute controls, each with a query",
+    name: "absolute controls, each with a query",
     script: {
       DESCRIBE: () => ({
         body: SDP.replace(
@@ -85,7 +85,7 @@ const QUIRKS: readonly Quirk[] = [
     ],
   },
   {
-    name: "Wowza: the session is named in the first answer only",
+    name: "a session that is named in the first answer only",
     script: {
       SETUP: ({ url, headers }) => {
         const answer = transport(must(headers.get("Transport")));
