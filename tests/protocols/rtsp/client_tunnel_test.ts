@@ -70,7 +70,7 @@ Deno.test("GET and POST have the same cookie, and what is said goes up in base64
   stream.close();
 });
 
-Deno.test("Axis: the GET has to be signed already", async () => {
+Deno.test("the GET of a tunnel has to be signed already", async () => {
   using server = new HttpEnd();
   const challenge = 'Digest realm="AXIS", nonce="n", algorithm=MD5, qop="auth"';
   await server.answer(

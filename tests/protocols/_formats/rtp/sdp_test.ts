@@ -160,7 +160,7 @@ a=control:trackID=1
     },
   ],
   [
-    "Axis: absolute control URLs with queries",
+    "absolute control URLs with queries",
     `v=0
 o=- 1188340656180883 1 IN IP4 192.0.2.7
 s=Session streamed with GStreamer
@@ -188,7 +188,7 @@ a=control:rtsp://192.0.2.7/axis-media/media.amp/stream=0?videocodec=h264
     },
   ],
   [
-    "Wowza: AAC in lower case, channels, attributes of its own",
+    "AAC in lower case, channels, attributes of its own",
     `v=0
 o=- 774907562 774907562 IN IP4 127.0.0.1
 s=cam.stream
