@@ -17,8 +17,11 @@ type RtpBatch = ReadBatch<RtpItem>;
 const BURST_BYTES = 64 * 1024;
 const BURST_PAUSE_MS = 4;
 
-/** FFmpeg and GStreamer read RTCP first: a goodbye right behind the last packets would pass them. */
-const GOODBYE_PAUSE_MS = 100;
+/**
+ * FFmpeg and GStreamer read RTCP first: a goodbye would pass the packets that a late player has yet to
+ * read, and end it before them. On a busy machine one was 0.8 s late.
+ */
+const GOODBYE_PAUSE_MS = 1_000;
 
 export interface PlayingOptions {
   readonly reader: Reader<RtpBatch>;
