@@ -99,7 +99,7 @@ Deno.test("the end of a publication is a goodbye, and the next one is played on"
   const [rtp, rtcp] = [await gateway.socket(RTP), await gateway.socket(RTP + 1)];
   await gateway.udpPlayer(RTP);
   publisher.close();
-  await gateway.clock.run(100);
+  await gateway.clock.run(1_000);
   assertEquals(rtcpTypes(rtcp).at(-1), "goodbye");
   const { length } = rtp.received;
   await gateway.publish("live/cam1", VIDEO_ONLY);
