@@ -30,6 +30,7 @@ const GROUND = [
   "_formats/",
   "_transport/",
   "_config/",
+  "_ingest/",
   "protocol.ts",
 ];
 const EVERYTHING = [...GROUND, "gateway settings", "a module", "the composition", "the workshop"];
@@ -66,6 +67,13 @@ const ROOMS: readonly Room[] = [
     owns: /^protocols\/_config\//,
     mayImport: ["_config/", "_transport/"],
     mayImportPackages: true,
+  },
+  {
+    // Between what a module receives and the registry, where it is the same for all.
+    name: "_ingest/",
+    owns: /^protocols\/_ingest\//,
+    mayImport: ["registry/", "registry/media/", "_formats/", "_ingest/", "protocol.ts"],
+    mayImportPackages: false,
   },
   {
     name: "protocol.ts",

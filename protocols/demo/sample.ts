@@ -1,7 +1,6 @@
 import { type Description, EMPTY_DESCRIPTION } from "../../registry/media/track.ts";
 import type { Unit } from "../../registry/media/unit.ts";
-import { FlvIngest } from "../_formats/flv/ingest.ts";
-import { FlvReader } from "../_formats/flv/reader.ts";
+import { FlvDemuxer } from "../_formats/flv/demuxer.ts";
 import clock from "./clock.flv.b64" with { type: "text" };
 
 /** How long each track of the sample is, to the millisecond (see `scripts/make_demo.ts`). */
@@ -18,9 +17,8 @@ export interface Sample {
 
 /** Reads the sample that the module carries: H.264 at 25 fps, a key unit every second, and AAC. */
 export function readSample(): Sample {
-  const ingest = new FlvIngest();
-  const tags = new FlvReader().feed(Uint8Array.fromBase64(clock));
-  const events = [...tags.flatMap((tag) => ingest.push(tag)), ...ingest.flush()];
+  const demuxer = new FlvDemuxer();
+  const events = [...demuxer.push(Uint8Array.fromBase64(clock)), ...demuxer.flush()];
   const descriptions = events.filter((event) => event.type === "description");
   return {
     description: descriptions.at(-1)?.description ?? EMPTY_DESCRIPTION,

@@ -1,12 +1,10 @@
-import type { Cancel } from "../../registry/clock.ts";
 import { unwrap } from "../../registry/media/timebase.ts";
-import type { Unit } from "../../registry/media/unit.ts";
 import type { Publisher } from "../../registry/publisher.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { AmfError } from "../_formats/amf/errors.ts";
-import { HOLD_MS } from "../_formats/flv/hold.ts";
-import { type FlvEvent, FlvIngest } from "../_formats/flv/ingest.ts";
+import { FlvIngest } from "../_formats/flv/ingest.ts";
 import type { FlvMessageType } from "../_formats/flv/message.ts";
+import { PublisherFeed } from "../_ingest/publisher_feed.ts";
 import type { ThrottledLog } from "../protocol.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { parseData } from "./data.ts";
@@ -34,19 +32,13 @@ export function isData({ type }: RtmpMessage): boolean {
 
 /** The media messages of one message stream, into the registry. */
 export class RtmpIngest {
-  readonly #publisher: Publisher;
-  readonly #registry: Registry;
-  readonly #trouble: ThrottledLog;
   readonly #flv = new FlvIngest();
+  readonly #feed: PublisherFeed;
   #timestamp: number | undefined;
-  #cancelHold: Cancel | undefined;
-  #hasDescribed = false;
 
   /** @param trouble told of what cannot be used. */
-  constructor(publisher: Publisher, registry: Registry, trouble: ThrottledLog) {
-    this.#publisher = publisher;
-    this.#registry = registry;
-    this.#trouble = trouble;
+  constructor(publisher: Publisher, { clock }: Registry, trouble: ThrottledLog) {
+    this.#feed = new PublisherFeed({ publisher, clock, trouble, source: this.#flv });
   }
 
   /**
@@ -58,7 +50,7 @@ export class RtmpIngest {
       this.#push(message);
     } catch (error) {
       if (!(error instanceof RtmpError || error instanceof AmfError)) throw error;
-      this.#logDropped(error.message);
+      this.#feed.logDropped(error.message);
     }
   }
 
@@ -71,8 +63,7 @@ export class RtmpIngest {
     if (type === undefined) return;
     const body = type === "data" ? dataBody(message) : message.payload;
     if (body === undefined) return;
-    this.#take(this.#flv.push({ type, timestamp: this.#unwrap(message.timestamp), body }));
-    this.#boundHold();
+    this.#feed.take(this.#flv.push({ type, timestamp: this.#unwrap(message.timestamp), body }));
   }
 
   #unwrap(timestamp: number): number {
@@ -80,41 +71,9 @@ export class RtmpIngest {
     return this.#timestamp = unwrap(timestamp, previous, TIMESTAMP_BITS);
   }
 
-  /** A publisher that announced a track and never sends it must not keep the others back. */
-  #boundHold(): void {
-    if (this.#hasDescribed || !this.#flv.isHolding) return;
-    this.#cancelHold ??= this.#registry.clock.schedule(HOLD_MS, () => this.flush());
-  }
-
-  /** Hands on what is held back. */
-  flush(): void {
-    this.#take(this.#flv.flush());
-  }
-
   /** Hands on what is held back, and ends the timers; the publisher is the caller's. */
   close(): void {
-    this.#cancelHold?.();
-    this.flush();
-  }
-
-  #take(events: readonly FlvEvent[]): void {
-    let units: Unit[] = [];
-    for (const event of events) {
-      if (event.type === "unit") units.push(event.unit);
-      else if (event.type === "dropped") {
-        this.#logDropped(event.reason);
-      } else {
-        this.#publisher.write(units);
-        units = [];
-        this.#publisher.describe(event.description);
-        this.#hasDescribed = true;
-      }
-    }
-    this.#publisher.write(units);
-  }
-
-  #logDropped(reason: string): void {
-    this.#trouble.log("dropped", "a message was dropped", { reason });
+    this.#feed.close();
   }
 }
 

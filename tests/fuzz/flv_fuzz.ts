@@ -13,8 +13,9 @@ import { assert, assertEquals } from "@std/assert";
 import { ALL_CAPABILITIES } from "../../protocols/_formats/flv/capabilities.ts";
 import { routeTracks, sequenceHeaders, unitMessage } from "../../protocols/_formats/flv/egress.ts";
 import { FlvError } from "../../protocols/_formats/flv/errors.ts";
-import { HOLD_UNITS } from "../../protocols/_formats/flv/hold.ts";
-import { type FlvEvent, FlvIngest } from "../../protocols/_formats/flv/ingest.ts";
+import { HOLD_UNITS } from "../../protocols/_formats/demux/hold.ts";
+import type { DemuxEvent } from "../../protocols/_formats/demux/events.ts";
+import { FlvIngest } from "../../protocols/_formats/flv/ingest.ts";
 import type { FlvInput } from "../../protocols/_formats/flv/message.ts";
 import { FlvReader, type FlvTag } from "../../protocols/_formats/flv/reader.ts";
 import { flvHeader, flvTag } from "../../protocols/_formats/flv/writer.ts";
@@ -64,7 +65,7 @@ function message(random: Random): FlvInput {
 
 function checkIngest(random: Random, messages: readonly FlvInput[]): void {
   const ingest = new FlvIngest();
-  const events: FlvEvent[] = [];
+  const events: DemuxEvent[] = [];
   for (const input of messages) events.push(...ingest.push(input));
   const held = ingest.flush();
   assert(held.length <= HOLD_UNITS + 1, "too much was held");
@@ -82,7 +83,7 @@ function checkIngest(random: Random, messages: readonly FlvInput[]): void {
 
 function checkEgress(
   description: Description,
-  events: readonly FlvEvent[],
+  events: readonly DemuxEvent[],
   multitrack: boolean,
 ): void {
   const capabilities = { ...ALL_CAPABILITIES, multitrack };

@@ -1,10 +1,12 @@
+import type { CodecConfig, CodecName } from "../../../registry/media/codec.ts";
 import { BitstreamError } from "../../../registry/media/errors.ts";
 import type { LengthSize } from "../../../registry/media/nal.ts";
 import { AmfError } from "../amf/errors.ts";
-import { Assembler, type FlvEvent, type TrackSource } from "./assembler.ts";
+import { Assembler, TooManyTracksError } from "../demux/assembler.ts";
+import type { DemuxEvent, TrackSource } from "../demux/events.ts";
 import { type AudioPacket, parseAudioTag } from "./audio_tag.ts";
 import { opaqueAudioCodec, opaqueVideoCodec } from "./codec_ids.ts";
-import { readConfigRecord } from "./config_records.ts";
+import { readConfigRecord, writeConfigRecord } from "./config_records.ts";
 import { FlvError } from "./errors.ts";
 import { readFrame } from "./frames.ts";
 import { FLV_TIMESCALE, type FlvInput, type FlvMessageType } from "./message.ts";
@@ -12,14 +14,23 @@ import { announcedTracks, parseScriptData, scalarMetadata } from "./script_data.
 import { audioTrackId, DATA_TRACK_ID, videoTrackId } from "./track_ids.ts";
 import { parseVideoTag, type VideoPacket } from "./video_tag.ts";
 
-export type { FlvEvent } from "./assembler.ts";
-
 const TICKS_PER_MS = FLV_TIMESCALE / 1000;
 const NANOSECONDS_PER_MS = 1_000_000;
 
+type MediaKind = "video" | "audio";
+
+const OPAQUE_VIDEO = { id: videoTrackId(0), kind: "video", timescale: FLV_TIMESCALE } as const;
+const OPAQUE_AUDIO = { id: audioTrackId(0), kind: "audio", timescale: FLV_TIMESCALE } as const;
+const SCRIPT_DATA: TrackSource = {
+  id: DATA_TRACK_ID,
+  kind: "data",
+  codec: "amf0",
+  timescale: FLV_TIMESCALE,
+};
+
 /** What the header of a tag says of all the packets in it. */
 interface TagHeader {
-  readonly kind: "video" | "audio";
+  readonly kind: MediaKind;
   /** Ticks. */
   readonly dts: number;
   readonly isKey: boolean;
@@ -35,7 +46,7 @@ type MediaPacket = Exclude<VideoPacket | AudioPacket, { readonly type: "unsuppor
  * units.
  *
  * - Track ids are those of `track_ids.ts`, the timescale is {@linkcode FLV_TIMESCALE} throughout.
- * - The first description waits until it is complete (see `hold.ts`); a later change of a
+ * - The first description waits until it is complete (see `demux/hold.ts`); a later change of a
  *   configuration or of `onMetaData` gives another one. Repeated sequence headers give nothing.
  * - A legacy codec that the gateway does not know becomes `flv:video<id>` or `flv:audio<id>`: its
  *   payload is the whole tag body, flags included, so that it goes out as it came.
@@ -47,7 +58,7 @@ type MediaPacket = Exclude<VideoPacket | AudioPacket, { readonly type: "unsuppor
  * Payloads are views of the message bodies, which must not change after {@linkcode push}.
  */
 export class FlvIngest {
-  readonly #assembler = new Assembler();
+  readonly #assembler = new Assembler({ check: writeConfigRecord });
   readonly #lengthSizes = new Map<number, LengthSize>();
   readonly #handlers: Readonly<Record<FlvMessageType, (message: FlvInput) => void>> = {
     video: (message) => this.#pushVideo(message),
@@ -67,13 +78,13 @@ export class FlvIngest {
    * Takes one message. `timestamp` is any integer: unwrapped milliseconds. Never throws for what a
    * peer sent: what cannot be used comes out as `dropped`.
    */
-  push(message: FlvInput): readonly FlvEvent[] {
+  push(message: FlvInput): readonly DemuxEvent[] {
     this.#attempt(() => this.#handlers[message.type](message));
     return this.#assembler.takeEvents();
   }
 
   /** Gives what is held back: the publisher is gone, or it is late with a track. */
-  flush(): readonly FlvEvent[] {
+  flush(): readonly DemuxEvent[] {
     this.#assembler.release();
     return this.#assembler.takeEvents();
   }
@@ -84,7 +95,7 @@ export class FlvIngest {
     const { kind, isKey } = tag;
     if (kind === "opaque") {
       const codec = opaqueVideoCodec(tag.codecId);
-      const source = { id: videoTrackId(0), kind: "video", codec, config: { codec } } as const;
+      const source = { ...OPAQUE_VIDEO, codec, config: { codec } };
       this.#pushWhole(source, timestamp, isKey, body);
       return;
     }
@@ -97,7 +108,7 @@ export class FlvIngest {
     if (tag.kind === "silence") return;
     if (tag.kind === "opaque") {
       const codec = opaqueAudioCodec(tag.soundFormat);
-      const source = { id: audioTrackId(0), kind: "audio", codec, config: { codec } } as const;
+      const source = { ...OPAQUE_AUDIO, codec, config: { codec } };
       this.#pushWhole(source, timestamp, true, body);
       return;
     }
@@ -111,8 +122,7 @@ export class FlvIngest {
       this.#assembler.expect(announcedTracks(script.properties));
       this.#assembler.describe(scalarMetadata(script.properties));
     } else if (script.kind === "event") {
-      const source = { id: DATA_TRACK_ID, kind: "data", codec: "amf0" } as const;
-      this.#pushWhole(source, timestamp, true, script.body);
+      this.#pushWhole(SCRIPT_DATA, timestamp, true, script.body);
     } else if (script.kind === "nameless") {
       this.#assembler.drop("Script data has no method name");
     }
@@ -145,7 +155,7 @@ export class FlvIngest {
     if (record === undefined) return;
     const id = TRACK_IDS[kind](trackId);
     this.#lengthSizes.set(id, record.lengthSize);
-    this.#assembler.configure({ id, kind, codec, config: record.config });
+    this.#configure(id, kind, codec, record.config);
   }
 
   #pushFrame(packet: MediaPacket, { kind, dts, isKey, channels }: TagHeader): void {
@@ -162,10 +172,14 @@ export class FlvIngest {
       this.#assembler.drop(`A frame of ${codec} came before its sequence header`);
       return;
     }
-    this.#assembler.configure({ id, kind, codec, config: frame.config });
+    this.#configure(id, kind, codec, frame.config);
     if (frame.payload.length === 0) return;
     const offset = "compositionTime" in packet ? packet.compositionTime * TICKS_PER_MS : 0;
     this.#assembler.add(id, { pts: dts + offset, dts, isKey, payload: frame.payload });
+  }
+
+  #configure(id: number, kind: MediaKind, codec: CodecName, config: CodecConfig): void {
+    this.#assembler.configure({ id, kind, codec, timescale: FLV_TIMESCALE, config });
   }
 
   #attempt(work: () => void): void {
@@ -184,6 +198,8 @@ function ticks(milliseconds: number, nanoseconds: number): number {
   return milliseconds * TICKS_PER_MS + Math.round(nanoseconds * TICKS_PER_MS / NANOSECONDS_PER_MS);
 }
 
-function isParseError(error: unknown): error is AmfError | BitstreamError | FlvError {
-  return error instanceof BitstreamError || error instanceof FlvError || error instanceof AmfError;
+function isParseError(error: unknown): error is Error {
+  return [BitstreamError, FlvError, AmfError, TooManyTracksError].some((type) =>
+    error instanceof type
+  );
 }

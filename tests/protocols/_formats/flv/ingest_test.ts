@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { encodeAmf0 } from "../../../../protocols/_formats/amf/amf0_encode.ts";
 import { AmfEcmaArray, type AmfObject } from "../../../../protocols/_formats/amf/value.ts";
-import { MAX_FLV_TRACKS } from "../../../../protocols/_formats/flv/assembler.ts";
-import { HOLD_MS, HOLD_UNITS } from "../../../../protocols/_formats/flv/hold.ts";
-import { type FlvEvent, FlvIngest } from "../../../../protocols/_formats/flv/ingest.ts";
+import { MAX_TRACKS } from "../../../../protocols/_formats/demux/assembler.ts";
+import { HOLD_MS, HOLD_UNITS } from "../../../../protocols/_formats/demux/hold.ts";
+import type { DemuxEvent } from "../../../../protocols/_formats/demux/events.ts";
+import { FlvIngest } from "../../../../protocols/_formats/flv/ingest.ts";
 import type { FlvInput } from "../../../../protocols/_formats/flv/message.ts";
 import { FlvReader } from "../../../../protocols/_formats/flv/reader.ts";
 import { hex, vector } from "./bytes.ts";
@@ -30,11 +31,11 @@ function data(name: string, value: AmfObject): FlvInput {
   return { type: "data", timestamp: 0, body: encodeAmf0(name, new AmfEcmaArray(value)) };
 }
 
-function pushAll(ingest: FlvIngest, ...messages: readonly FlvInput[]): FlvEvent[] {
+function pushAll(ingest: FlvIngest, ...messages: readonly FlvInput[]): DemuxEvent[] {
   return messages.flatMap((message) => ingest.push(message));
 }
 
-const types = (events: readonly FlvEvent[]) => events.map((event) => event.type);
+const types = (events: readonly DemuxEvent[]) => events.map((event) => event.type);
 
 Deno.test("FlvIngest tells one description, then units with ticks of 90 kHz", () => {
   const events = pushAll(
@@ -278,10 +279,10 @@ Deno.test("a track that is broken does not take the others of its tag with it", 
   assertEquals(types(events), ["dropped", "unit"]);
 });
 
-Deno.test("no more than MAX_FLV_TRACKS tracks are kept", () => {
+Deno.test("no more than MAX_TRACKS tracks are kept", () => {
   const ingest = new FlvIngest();
   const drops: string[] = [];
-  for (let id = 0; id < MAX_FLV_TRACKS + 2; id++) {
+  for (let id = 0; id < MAX_TRACKS + 2; id++) {
     const track = id.toString(16).padStart(2, "0");
     drops.push(...dropsOf(ingest.push(audio(`95 00 4f707573 ${track}`))));
   }

@@ -1,38 +1,33 @@
-import type { CodecConfig, CodecName } from "../../../registry/media/codec.ts";
+import type { CodecConfig } from "../../../registry/media/codec.ts";
 import { sameConfig } from "../../../registry/media/config_equal.ts";
 import { sameMetadata } from "../../../registry/media/description.ts";
-import type { Description, Metadata, Track, TrackKind } from "../../../registry/media/track.ts";
-import type { Unit } from "../../../registry/media/unit.ts";
-import { writeConfigRecord } from "./config_records.ts";
-import { FlvError } from "./errors.ts";
+import type { Metadata, Track } from "../../../registry/media/track.ts";
+import type { DemuxEvent, TrackSource, UnitContent } from "./events.ts";
 import { Hold } from "./hold.ts";
-import { FLV_TIMESCALE } from "./message.ts";
-
-/** What comes out of an FLV stream. */
-export type FlvEvent =
-  /** The tracks are these from now on. */
-  | { readonly type: "description"; readonly description: Description }
-  | { readonly type: "unit"; readonly unit: Unit }
-  /** Something could not be used; the stream goes on. */
-  | { readonly type: "dropped"; readonly reason: string; readonly error?: Error };
-
-/** Which track, and what it carries. */
-export interface TrackSource {
-  readonly id: number;
-  readonly kind: TrackKind;
-  readonly codec: CodecName;
-  /** Absent for data, whose codec needs none. */
-  readonly config?: CodecConfig;
-}
-
-/** A unit without its track. */
-export type UnitContent = Pick<Unit, "pts" | "dts" | "isKey" | "payload">;
 
 /**
  * Tracks in one stream. Ladders of renditions and lists of languages stay below; each costs every
  * reader a place in the description.
  */
-export const MAX_FLV_TRACKS = 32;
+export const MAX_TRACKS = 32;
+
+/** More tracks than {@linkcode MAX_TRACKS}: one of them was not added. */
+export class TooManyTracksError extends Error {
+  override readonly name = "TooManyTracksError";
+  readonly limit = MAX_TRACKS;
+
+  constructor() {
+    super(`Cannot add track: there are more than ${MAX_TRACKS}`);
+  }
+}
+
+export interface AssemblerOptions {
+  /**
+   * Throws for a configuration that the gateway could not hand on: better one line in the log of the
+   * publisher than a fault at every player.
+   */
+  readonly check?: (config: CodecConfig) => void;
+}
 
 /**
  * Puts tracks and units together: makes a new immutable `Track` and `Description` whenever a
@@ -40,12 +35,17 @@ export const MAX_FLV_TRACKS = 32;
  * description is complete.
  */
 export class Assembler {
+  readonly #check: (config: CodecConfig) => void;
   readonly #tracks = new Map<number, Track>();
   /** Tracks whose configuration changed after readers were told of it. */
   readonly #changed = new Set<number>();
   #metadata: Metadata = {};
   #hold: Hold | undefined = new Hold();
-  #events: FlvEvent[] = [];
+  #events: DemuxEvent[] = [];
+
+  constructor({ check = () => {} }: AssemblerOptions = {}) {
+    this.#check = check;
+  }
 
   /** Whether tracks are known that readers have not been told of. */
   get isHolding(): boolean {
@@ -69,19 +69,16 @@ export class Assembler {
   }
 
   /**
-   * Adds a track or changes it; nothing happens when it is the same. Throws {@linkcode FlvError}
-   * past {@linkcode MAX_FLV_TRACKS}, and `BitstreamError` for a configuration that cannot be written
-   * again: better one line in the log of the publisher than a fault at every player.
+   * Adds a track or changes it; nothing happens when it is the same. Throws
+   * {@linkcode TooManyTracksError}, and what `check` throws.
    */
   configure(source: TrackSource): void {
     const known = this.#tracks.get(source.id);
     if (known !== undefined && isSame(known, source)) return;
-    if (known === undefined && this.#tracks.size === MAX_FLV_TRACKS) {
-      throw new FlvError("FLV track", `there are more than ${MAX_FLV_TRACKS}`, 0);
-    }
-    if (source.config !== undefined) writeConfigRecord(source.config);
+    if (known === undefined && this.#tracks.size === MAX_TRACKS) throw new TooManyTracksError();
+    if (source.config !== undefined) this.#check(source.config);
     if (known !== undefined && this.#hold?.hasUnits) this.release();
-    this.#tracks.set(source.id, { ...source, timescale: FLV_TIMESCALE });
+    this.#tracks.set(source.id, source);
     if (this.#hold !== undefined) return;
     if (known !== undefined) this.#changed.add(source.id);
     this.#tellDescription();
@@ -111,7 +108,7 @@ export class Assembler {
   }
 
   /** Events since the last call. */
-  takeEvents(): readonly FlvEvent[] {
+  takeEvents(): readonly DemuxEvent[] {
     if (this.#hold?.isOver(this.#tracks)) this.release();
     const events = this.#events;
     this.#events = [];
@@ -124,8 +121,8 @@ export class Assembler {
   }
 }
 
-function isSame(track: Track, { codec, config }: TrackSource): boolean {
-  if (track.codec !== codec) return false;
+function isSame(track: Track, { codec, timescale, config }: TrackSource): boolean {
+  if (track.codec !== codec || track.timescale !== timescale) return false;
   if (track.config === undefined || config === undefined) return track.config === config;
   return sameConfig(track.config, config);
 }

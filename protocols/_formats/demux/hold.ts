@@ -1,6 +1,6 @@
-import { payloadBytes, type Unit } from "../../../registry/media/unit.ts";
 import { rescale } from "../../../registry/media/timebase.ts";
-import { audioTrackId, videoTrackId } from "./track_ids.ts";
+import type { Track } from "../../../registry/media/track.ts";
+import { payloadBytes, type Unit } from "../../../registry/media/unit.ts";
 
 /** Media time that the first description may wait for a track, in milliseconds. */
 export const HOLD_MS = 1000;
@@ -11,16 +11,14 @@ export const HOLD_BYTES = 16 << 20;
 /** Units that may wait with it; a second of 60 pictures and 50 audio frames, many times over. */
 export const HOLD_UNITS = 1024;
 
-const BOTH_KINDS: ReadonlySet<number> = new Set([videoTrackId(0), audioTrackId(0)]);
-
 /**
  * Units that wait until all tracks of a stream are known, so that its readers get one complete
  * description: an FLV file header, for one, cannot be taken back. Which tracks there will be is said
- * by `onMetaData`; without it, one of each kind is expected.
+ * by the container; where it does not, one of each kind is expected.
  */
 export class Hold {
   readonly #units: Unit[] = [];
-  #expected = BOTH_KINDS;
+  #expected: ReadonlySet<number> | undefined;
   #bytes = 0;
 
   /** Sets which tracks to wait for. */
@@ -45,10 +43,16 @@ export class Hold {
    * Whether nothing is left to wait for, or it has taken too long. Never before the first unit, since
    * sequence headers come in a row and those of further tracks need not have been announced.
    */
-  isOver(known: ReadonlyMap<number, unknown>): boolean {
+  isOver(known: ReadonlyMap<number, Track>): boolean {
     if (!this.hasUnits) return false;
-    return this.#expected.values().every((id) => known.has(id)) ||
+    return this.#isComplete(known) ||
       this.#bytes > HOLD_BYTES || this.#units.length >= HOLD_UNITS || this.#span() >= HOLD_MS;
+  }
+
+  #isComplete(known: ReadonlyMap<number, Track>): boolean {
+    if (this.#expected !== undefined) return this.#expected.values().every((id) => known.has(id));
+    const kinds = new Set(known.values().map(({ kind }) => kind));
+    return kinds.has("video") && kinds.has("audio");
   }
 
   /** Milliseconds between the first and the last unit; either may be the earlier one. */
