@@ -33,6 +33,7 @@ const SETTINGS: readonly Setting[] = [
   { flag: "rtmp-port", path: ["rtmp", "port"], argument: "N", help: "RTMP port (1935)" },
   { flag: "rtsp-port", path: ["rtsp", "port"], argument: "N", help: "RTSP port (8554)" },
   { flag: "http-port", path: ["http", "port"], argument: "N", help: "HTTP port (8080)" },
+  { flag: "media", path: ["file", "dir"], argument: "DIR", help: "directory of media to serve" },
   { flag: "demo", path: ["demo", "enabled"], help: "publish a moving picture as demo/clock" },
   {
     flag: "log-level",

@@ -18,6 +18,7 @@ export { Gateway, type GatewayOptions } from "./protocols/gateway.ts";
 export type { Relay } from "./protocols/relays.ts";
 export { builtinProtocols } from "./protocols/mod.ts";
 export { demo, type DemoOptions } from "./protocols/demo/mod.ts";
+export { file, type FileOptions } from "./protocols/file/mod.ts";
 export { http, type HttpOptions } from "./protocols/http/mod.ts";
 export { rtmp, type RtmpOptions } from "./protocols/rtmp/mod.ts";
 export { type MulticastOptions, rtsp, type RtspOptions } from "./protocols/rtsp/mod.ts";

@@ -1,4 +1,5 @@
 import { demo } from "./demo/mod.ts";
+import { file } from "./file/mod.ts";
 import { http } from "./http/mod.ts";
 import type { Protocol } from "./protocol.ts";
 import { rtmp } from "./rtmp/mod.ts";
@@ -9,5 +10,6 @@ export const builtinProtocols: readonly Protocol[] = [
   rtmp,
   rtsp,
   demo,
+  file,
   http,
 ];

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { z } from "zod";
 import { settingsSchema, streamSection } from "../../protocols/config.ts";
 import { demoOptionsSchema } from "../../protocols/demo/options.ts";
+import { fileOptionsSchema } from "../../protocols/file/options.ts";
 import { httpOptionsSchema } from "../../protocols/http/options.ts";
 import { builtinProtocols } from "../../protocols/mod.ts";
 import { rtmpOptionsSchema } from "../../protocols/rtmp/options.ts";
@@ -15,6 +16,7 @@ const SECTIONS: Readonly<Record<string, z.ZodObject>> = {
   rtmp: rtmpOptionsSchema,
   rtsp: rtspOptionsSchema,
   http: httpOptionsSchema,
+  file: fileOptionsSchema,
   demo: demoOptionsSchema,
   streams: streamSection,
 };
