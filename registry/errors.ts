@@ -10,6 +10,7 @@ export type RegistryErrorCode =
   | "replaced"
   | "kicked"
   | "packaging-failed"
+  | "recording-failed"
   | "too-many-streams"
   | "closed";
 
@@ -94,6 +95,14 @@ export class KickedError extends RegistryError {
   readonly code = "kicked";
   constructor(stream: string, readonly reason: string) {
     super(stream, `Cannot go on with ${stream}: ${reason}`);
+  }
+}
+
+/** A recording cannot be read, or not further: it is damaged, or of a kind that is not known. */
+export class RecordingError extends RegistryError {
+  readonly code = "recording-failed";
+  constructor(stream: string, readonly reason: string) {
+    super(stream, `Cannot read ${stream}: ${reason}`);
   }
 }
 

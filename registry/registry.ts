@@ -7,14 +7,16 @@ import {
   StreamNotFoundError,
   TooManyStreamsError,
 } from "./errors.ts";
-import { EventHub, type Peer, type RegistryListener } from "./events.ts";
+import { EventHub, type Peer, type RegistryEvent, type RegistryListener } from "./events.ts";
 import type { LogItem } from "./gop_cache.ts";
 import { MAX_NAME_LENGTH, parseStreamName } from "./names.ts";
 import type { Packaging } from "./packaging.ts";
 import type { Publisher } from "./publisher.ts";
+import type { RecordedReader, RecordingOpener } from "./recording.ts";
+import { Recordings } from "./recordings.ts";
 import { DEFAULT_PATIENCE_MS, type ReadBatch, type Reader, type ReadOptions } from "./reader.ts";
 import { DEFAULT_STREAM_SETTINGS, type StreamSettings } from "./settings.ts";
-import { snapshotStream, type StreamSnapshot } from "./snapshot.ts";
+import { snapshotRecordings, snapshotStream, type StreamSnapshot } from "./snapshot.ts";
 import type { Source, SourceResolver } from "./source.ts";
 import { Stream } from "./stream.ts";
 
@@ -55,6 +57,7 @@ export class Registry {
   readonly #reserved = new Map<string, string>();
   readonly #resolvers = new Set<SourceResolver>();
   readonly #events: EventHub;
+  readonly #recordings: Recordings;
   #nextPeer = 1;
   #closed = false;
 
@@ -64,6 +67,8 @@ export class Registry {
     this.#settings = options.settings ?? (() => ({}));
     this.#onInternalError = options.onInternalError ?? (() => {});
     this.#events = new EventHub(this.#onInternalError);
+    const emit = (event: RegistryEvent) => this.#events.emit(event);
+    this.#recordings = new Recordings({ clock: this.clock, emit });
   }
 
   /** Calls `listener` for every event from now on, until the returned function is called. */
@@ -80,6 +85,27 @@ export class Registry {
   addSources(resolver: SourceResolver): () => void {
     this.#resolvers.add(resolver);
     return () => void this.#resolvers.delete(resolver);
+  }
+
+  /** Adds a place to look for recordings. Returns what removes it again. */
+  addRecordings(opener: RecordingOpener): () => void {
+    return this.#recordings.add(opener);
+  }
+
+  /**
+   * Makes the caller a reader of a recording, with a position of its own; `undefined` where the name
+   * has none, and may be one to `read` live.
+   *
+   * @throws {RegistryError} invalid name, access denied, the recording cannot be read, registry closed.
+   */
+  async openRecording(request: PeerRequest): Promise<RecordedReader | undefined> {
+    try {
+      const name = parseStreamName(request.name);
+      await this.#authorize("read", name, request);
+      return await this.#recordings.open(name, this.#peer(request));
+    } catch (error) {
+      throw this.#refused("read", request, error);
+    }
   }
 
   /**
@@ -255,16 +281,17 @@ export class Registry {
     });
   }
 
-  /** All streams, by name. */
+  /** All streams, and all recordings that are read, by name. */
   snapshot(): readonly StreamSnapshot[] {
-    return [...this.#streams.values()]
-      .sort((a, b) => a.name < b.name ? -1 : 1)
-      .map(snapshotStream);
+    const streams = [...this.#streams.values()].map(snapshotStream);
+    return [...streams, ...snapshotRecordings(this.#recordings.readers)]
+      .sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
   /** Ends every publisher and reader with `RegistryClosedError`. */
   close(): void {
     this.#closed = true;
+    this.#recordings.close();
     for (const stream of [...this.#streams.values()]) stream.close();
     this.#streams.clear();
   }

@@ -1,13 +1,15 @@
 import type { Peer } from "./events.ts";
 import { describeConfig, type TrackInfo } from "./media/describe.ts";
 import type { Metadata, Track } from "./media/track.ts";
+import type { RecordedReader } from "./recording.ts";
 import type { ReadBatch, Reader } from "./reader.ts";
 import type { Stream, StreamState } from "./stream.ts";
 
 /** Everything about a stream that a person or a monitor may want to see; plain data. */
 export interface StreamSnapshot {
   readonly name: string;
-  readonly state: StreamState;
+  /** `recorded` is a recording that somebody reads. */
+  readonly state: StreamState | "recorded";
   readonly publisher?: PublisherSnapshot;
   readonly source?: string;
   readonly lastFailure?: string;
@@ -88,3 +90,46 @@ function snapshotReader(reader: Reader<ReadBatch<unknown>>): ReaderSnapshot {
     queued: reader.queued,
   };
 }
+
+/** The recordings that `readers` read, with those who read each. */
+export function snapshotRecordings(
+  readers: ReadonlySet<RecordedReader>,
+): readonly StreamSnapshot[] {
+  const byName = Map.groupBy(readers, ({ name }) => name);
+  return [...byName].flatMap(([name, [first, ...others]]) =>
+    first === undefined ? [] : [snapshotRecording(name, [first, ...others])]
+  );
+}
+
+function snapshotRecording(
+  name: string,
+  readers: readonly [RecordedReader, ...RecordedReader[]],
+): StreamSnapshot {
+  const { tracks, metadata } = readers[0].recording.description;
+  return {
+    name,
+    state: "recorded",
+    tracks: tracks.map(({ id, kind, codec, config }) => ({
+      id,
+      kind,
+      codec,
+      ...(config && describeConfig(config)),
+      ...NO_RATE,
+    })),
+    metadata,
+    bytes: 0,
+    bitrate: 0,
+    gop: NOTHING_QUEUED,
+    readers: readers.map(({ peer, since, counters }) => ({
+      ...peer,
+      since,
+      ...counters,
+      dropped: 0,
+      queued: NOTHING_QUEUED,
+    })),
+  };
+}
+
+/** A recording is read, not received. */
+const NO_RATE = { units: 0, unitsPerSecond: 0, bitrate: 0 } as const;
+const NOTHING_QUEUED = { items: 0, bytes: 0, ms: 0 } as const;

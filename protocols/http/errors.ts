@@ -16,6 +16,7 @@ export const STATUS_OF_REGISTRY_ERROR: Readonly<Record<RegistryErrorCode, Conten
   "replaced": 409,
   "kicked": 403,
   "packaging-failed": 502,
+  "recording-failed": 415,
   "too-many-streams": 503,
   "closed": 503,
 };

@@ -13,6 +13,7 @@ const STATUSES: Readonly<Record<RegistryErrorCode, readonly [publish: Status, pl
   "replaced": [STATUS.PUBLISH_BAD_NAME, STATUS.PLAY_FAILED],
   "kicked": [STATUS.PUBLISH_DENIED, STATUS.PLAY_FAILED],
   "packaging-failed": [STATUS.PUBLISH_DENIED, STATUS.PLAY_FAILED],
+  "recording-failed": [STATUS.PUBLISH_DENIED, STATUS.PLAY_FAILED],
   "too-many-streams": [STATUS.PUBLISH_DENIED, STATUS.PLAY_FAILED],
   "closed": [STATUS.UNPUBLISH_SUCCESS, STATUS.PLAY_UNPUBLISH_NOTIFY],
 };

@@ -15,6 +15,7 @@ const STATUS_OF_REGISTRY_ERROR: Readonly<Record<RegistryErrorCode, StatusCode>> 
   "replaced": 403,
   "kicked": 403,
   "packaging-failed": 415,
+  "recording-failed": 415,
   "too-many-streams": 503,
   "closed": 503,
 };
