@@ -3,6 +3,7 @@ import { type Frames, readFrames } from "./frames.ts";
 
 const copyProgram = new URL("av_copy.ts", import.meta.url).pathname;
 const bareProgram = new URL("av_bare.ts", import.meta.url).pathname;
+const timesProgram = new URL("av_times.ts", import.meta.url).pathname;
 
 /** As `scripts/test.ts` has it: what only tests import is locked apart. */
 const LOCK = `--lock=${new URL("../deno.lock", import.meta.url).pathname}`;
@@ -37,6 +38,15 @@ export function avBare(
   { rtsp, ...options }: ClientOptions & { readonly rtsp?: RtspTransport } = {},
 ): Client {
   return run([bareProgram, ...rtspFlags(rtsp), source, listing], options);
+}
+
+/** Starts `av_times.ts`: prints when the next `count` pictures of an RTSP stream were made. */
+export function avTimes(
+  source: string,
+  count: number,
+  { rtsp, ...options }: ClientOptions & { readonly rtsp?: RtspTransport } = {},
+): Client {
+  return run([timesProgram, ...rtspFlags(rtsp), source, `${count}`], options);
 }
 
 function rtspFlags(transport: RtspTransport | undefined): string[] {

@@ -33,13 +33,14 @@ const FILTERS: Readonly<Record<string, readonly Filter[]>> = {
   av1: [["filter_units", { remove_types: "1-2" }]],
 };
 
-interface Track {
+/** A track, and what makes bare frames of its packets. */
+export interface Track {
   readonly filters: readonly BitStreamFilterContext[];
   readonly kind: "video" | "audio";
   readonly codec: string;
 }
 
-function openTrack({ codecpar, timeBase }: Stream): Track {
+export function openTrack({ codecpar, timeBase }: Stream): Track {
   const codec = avGetCodecName(codecpar.codecId) ?? "unknown";
   let [input, base] = [codecpar, timeBase];
   const filters = (FILTERS[codec] ?? []).map(([name, options = {}]) => {
@@ -64,8 +65,8 @@ function* header(input: FormatContext, tracks: readonly Track[]): Generator<stri
   }
 }
 
-/** Whether anything is left of the packet. */
-function strip({ filters }: Track, packet: Packet): boolean {
+/** Makes a packet bare. @returns whether anything is left of it. */
+export function strip({ filters }: Track, packet: Packet): boolean {
   for (const filter of filters) {
     check(filter.sendPacketSync(packet), "filter");
     if (filter.receivePacketSync(packet) < 0) return false;

@@ -5,7 +5,28 @@ export const PYTHON = "/usr/bin/python3";
 
 const program = new URL("gst_rtsp_server.py", import.meta.url).pathname;
 
-/** GStreamer's RTSP server on a free port, with one file in real time. */
+/** An FLV file with H.264 and AAC, in real time, from its start for the first client. */
+export function gstFile(path: string): string {
+  return `( filesrc location="${path}" ! flvdemux name=in ` +
+    "in.video ! queue ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=0 " +
+    "in.audio ! queue ! aacparse ! rtpmp4gpay name=pay1 pt=97 )";
+}
+
+/** A picture that moves for ever, as a camera sends it: 25 in a second, one of them a key frame. */
+export const GST_CAMERA = "( videotestsrc is-live=true pattern=ball ! " +
+  "video/x-raw,width=160,height=120,framerate=25/1 ! " +
+  "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! " +
+  "rtph264pay name=pay0 pt=96 )";
+
+/** How GStreamer's server offers what it has. */
+export interface GstRtspServerOptions {
+  /** `udp`, `tcp`, `udp,tcp`. */
+  readonly transports: string;
+  /** How far the clock of its sender reports is behind UTC, in whole seconds. */
+  readonly behindSeconds?: number;
+}
+
+/** GStreamer's RTSP server on a free port, with one pipeline. */
 export class GstRtspServer implements AsyncDisposable {
   readonly url: string;
   readonly #child: Deno.ChildProcess;
@@ -17,14 +38,13 @@ export class GstRtspServer implements AsyncDisposable {
     this.#lines = lines;
   }
 
-  /**
-   * Starts it and waits until it listens.
-   *
-   * @param transports what it offers: `udp`, `tcp`, `udp,tcp`.
-   */
-  static async start(path: string, transports: string): Promise<GstRtspServer> {
+  /** Starts it with a pipeline, as {@linkcode gstFile} makes one, and waits until it listens. */
+  static async start(
+    launch: string,
+    { transports, behindSeconds }: GstRtspServerOptions,
+  ): Promise<GstRtspServer> {
     const child = new Deno.Command(PYTHON, {
-      args: [program, path, transports],
+      args: [program, launch, transports, `${behindSeconds ?? "-"}`],
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

@@ -1,6 +1,6 @@
 import { hasClient } from "../../scripts/real_clients.ts";
 import { type Allowance, assertCarried, bareFramesOf } from "./bare_frames.ts";
-import { GstRtspServer } from "./gst_rtsp_server.ts";
+import { gstFile, GstRtspServer } from "./gst_rtsp_server.ts";
 import { clip } from "./media.ts";
 import { Program } from "./program.ts";
 import { ffmpegPublish } from "./publish.ts";
@@ -76,7 +76,7 @@ for (
     async fn() {
       // Its sender reports take the time when a picture is sent for the one when it is shown.
       const path = await clip("avcAacInOrder");
-      await using server = await GstRtspServer.start(path, offered);
+      await using server = await GstRtspServer.start(gstFile(path), { transports: offered });
       const source = `${server.url}${fragment}`;
       await using program = await Program.start({
         config: { streams: { "edge/cam1": { source, onDemand: true } } },
