@@ -7,7 +7,7 @@ export type AccessAction = "publish" | "read";
 /** Who asks for what. Everything but `action` and `protocol` comes from the peer. */
 export interface AccessRequest {
   readonly action: AccessAction;
-  /** A checked stream name. */
+  /** A checked stream name, or the path of a file: `media/My holiday.mp4`. */
   readonly name: string;
   /** Name of the module that the peer speaks to, `rtmp`. */
   readonly protocol: string;

@@ -78,10 +78,12 @@ export class RecordedReader {
     return { units: this.#units, bytes: this.#bytes };
   }
 
-  /** Notes that units were handed to the peer. */
-  count(units: readonly Unit[]): void {
+  /** Notes that units were handed to the peer. Returns the bytes of their payload. */
+  count(units: readonly Unit[]): number {
+    const bytes = units.reduce((sum, unit) => sum + payloadBytes(unit), 0);
     this.#units += units.length;
-    for (const unit of units) this.#bytes += payloadBytes(unit);
+    this.#bytes += bytes;
+    return bytes;
   }
 
   /** Ends this reader with a reason that `signal` carries. */

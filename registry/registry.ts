@@ -169,6 +169,20 @@ export class Registry {
     }
   }
 
+  /**
+   * As `authorize`, for a file: its path is what the policy is asked about, and need not be a name that
+   * a stream can have.
+   *
+   * @throws {RegistryError} access denied.
+   */
+  async authorizePath(action: AccessAction, request: PeerRequest): Promise<void> {
+    try {
+      await this.#authorize(action, request.name, request);
+    } catch (error) {
+      throw this.#refused(action, request, error);
+    }
+  }
+
   async #read<Added>(
     request: PeerRequest,
     options: ReadOptions,
