@@ -90,7 +90,7 @@ Deno.test("twice as fast, every unit comes in half the time", async () => {
   await clock.run(500);
   assertEquals(pictures(), [1000, 1050, 1100, 1150, 1200, 1250, 1300, 1350, 1400, 1450, 1500]);
   assert(units.some(({ track }) => track === AUDIO));
-  assertEquals(playback.positionMs, 2000);
+  assertEquals(playback.positionMs, 2100);
 });
 
 Deno.test("faster than that, key units come alone", async () => {
