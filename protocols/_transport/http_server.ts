@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ListenError } from "./errors.ts";
+import { sendBody } from "./http_body.ts";
 import { HttpSockets } from "./http_sockets.ts";
 import { Pipelines } from "./pipelines.ts";
 import {
@@ -136,7 +137,6 @@ function hasBody(method: string, headers: IncomingMessage["headers"]): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
 }
 
-/** Writes a response, its body as fast as the peer reads it. */
 async function send(
   response: Response,
   outgoing: ServerResponse,
@@ -150,35 +150,7 @@ async function send(
     response.body?.cancel().catch(() => {});
     return void outgoing.end();
   }
-  const body = response.body.getReader();
-  // A body that fails ends the connection, also while a write waits for the peer.
-  body.closed.catch(() => outgoing.destroy());
-  const cancel = () => void body.cancel().catch(() => {});
-  gone.addEventListener("abort", cancel, { once: true });
-  if (gone.aborted) return cancel();
-  outgoing.flushHeaders();
-  try {
-    for (;;) {
-      const { value, done } = await body.read();
-      if (done) break;
-      if (!outgoing.write(value)) await drained(outgoing);
-    }
-    outgoing.end();
-  } catch {
-    outgoing.destroy();
-  }
-}
-
-function drained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      outgoing.off("drain", settle);
-      outgoing.off("close", settle);
-      resolve();
-    };
-    outgoing.on("drain", settle);
-    outgoing.on("close", settle);
-  });
+  await sendBody(response.body, outgoing, gone);
 }
 
 async function upgrade(

@@ -2,7 +2,10 @@ import type { Context as HttpContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { RegistryError, type RegistryErrorCode } from "../../registry/errors.ts";
 import { BitstreamError } from "../../registry/media/errors.ts";
+import { HttpError } from "../_transport/http_error.ts";
 import type { HttpEnv } from "../protocol.ts";
+
+export { HttpError };
 
 /** What a request is refused with when the registry refuses it. */
 export const STATUS_OF_REGISTRY_ERROR: Readonly<Record<RegistryErrorCode, ContentfulStatusCode>> = {
@@ -20,20 +23,6 @@ export const STATUS_OF_REGISTRY_ERROR: Readonly<Record<RegistryErrorCode, Conten
   "too-many-streams": 503,
   "closed": 503,
 };
-
-/** A request that is answered with an error status. The message is told to the client. */
-export class HttpError extends Error {
-  override readonly name = "HttpError";
-  constructor(
-    readonly status: ContentfulStatusCode,
-    /** Stable word for programs: `method-not-allowed`. */
-    readonly code: string,
-    message: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {
-    super(message);
-  }
-}
 
 /** The error as the client is told it; `undefined` for what no client may be told about. */
 export function toHttpError(error: unknown): HttpError | undefined {

@@ -119,6 +119,25 @@ Deno.test("the access policy can be asked alone, with the checks of names", asyn
   assertEquals(bench.eventTypes, ["refused", "refused", "refused"]);
 });
 
+Deno.test("the access policy can be asked about files, whose names are no names of streams", async () => {
+  const asked: string[] = [];
+  const bench = new RegistryBench({
+    access: {
+      authorize: ({ name, action }) => {
+        asked.push(name);
+        if (action === "publish") throw new AccessDeniedError(name, action, "nobody may");
+      },
+    },
+  });
+  const { registry } = bench;
+  registry.reserve("media", "file");
+  const file = peer("media/My holiday (1).mp4");
+  await registry.authorizePath("read", file);
+  await assertRejects(() => registry.authorizePath("publish", file), AccessDeniedError);
+  assertEquals(asked, [file.name, file.name]);
+  assertEquals(bench.eventTypes, ["refused"]);
+});
+
 Deno.test("what the access policy denies at once or later leaves no trace but an event", async () => {
   for (const delay of [() => {}, settle]) {
     const bench = new RegistryBench({
