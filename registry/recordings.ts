@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { RegistryClosedError } from "./errors.ts";
 import type { Peer, RegistryEvent } from "./events.ts";
-import { RecordedReader, type Recording, type RecordingOpener } from "./recording.ts";
+import { RecordedReader, type RecordingOpener } from "./recording.ts";
 
 export interface RecordingsOptions {
   readonly clock: Clock;
@@ -11,7 +11,7 @@ export interface RecordingsOptions {
 /** The recordings of one registry: who opens them, and who reads them. */
 export class Recordings {
   readonly #options: RecordingsOptions;
-  readonly #openers = new Set<RecordingOpener>();
+  readonly #openers = new Map<string, RecordingOpener>();
   readonly #readers = new Set<RecordedReader>();
   #isClosed = false;
 
@@ -19,10 +19,19 @@ export class Recordings {
     this.#options = options;
   }
 
-  /** Adds a place to look for recordings. Returns what removes it again. */
-  add(opener: RecordingOpener): () => void {
-    this.#openers.add(opener);
-    return () => void this.#openers.delete(opener);
+  /** Has names under `segment/` opened by `opener`. Returns what ends that. */
+  add(segment: string, opener: RecordingOpener): () => void {
+    this.#openers.set(segment, opener);
+    return () => void this.#openers.delete(segment);
+  }
+
+  /** Whether the name may have a recording: nothing is looked for. */
+  mayHave(name: string): boolean {
+    return this.#openerOf(name) !== undefined;
+  }
+
+  #openerOf(name: string): RecordingOpener | undefined {
+    return this.#openers.get(name.split("/", 1)[0] ?? name);
   }
 
   get readers(): ReadonlySet<RecordedReader> {
@@ -31,7 +40,7 @@ export class Recordings {
 
   /** @throws {RegistryError} the recording cannot be read, or the registry is closed. */
   async open(name: string, peer: Peer): Promise<RecordedReader | undefined> {
-    const recording = await this.#find(name);
+    const recording = await this.#openerOf(name)?.(name);
     if (recording === undefined) return undefined;
     if (this.#isClosed) {
       recording.close();
@@ -51,14 +60,6 @@ export class Recordings {
     this.#readers.add(reader);
     emit({ type: "read", name, peer });
     return reader;
-  }
-
-  async #find(name: string): Promise<Recording | undefined> {
-    for (const open of this.#openers) {
-      const recording = await open(name);
-      if (recording !== undefined) return recording;
-    }
-    return undefined;
   }
 
   /** Ends every reader with `RegistryClosedError`. */

@@ -87,9 +87,9 @@ export class Registry {
     return () => void this.#resolvers.delete(resolver);
   }
 
-  /** Adds a place to look for recordings. Returns what removes it again. */
-  addRecordings(opener: RecordingOpener): () => void {
-    return this.#recordings.add(opener);
+  /** Has recordings of names under `segment/` opened by `opener`. Returns what ends that. */
+  addRecordings(segment: string, opener: RecordingOpener): () => void {
+    return this.#recordings.add(segment, opener);
   }
 
   /**
@@ -101,6 +101,8 @@ export class Registry {
   async openRecording(request: PeerRequest): Promise<RecordedReader | undefined> {
     try {
       const name = parseStreamName(request.name);
+      // A policy that is asked of every live stream twice may count, or call a hook, twice.
+      if (!this.#recordings.mayHave(name)) return undefined;
       await this.#authorize("read", name, request);
       return await this.#recordings.open(name, this.#peer(request));
     } catch (error) {

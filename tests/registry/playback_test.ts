@@ -25,7 +25,7 @@ async function play(
   recording: Recording = CLIP,
 ) {
   const bench = new RegistryBench();
-  bench.registry.addRecordings(() => Promise.resolve(recording));
+  bench.registry.addRecordings("media", () => Promise.resolve(recording));
   const reader = await bench.registry.openRecording(peer("media/clip.mp4"));
   assert(reader !== undefined);
   const playback = new Playback(reader, { clock: bench.clock, ...options });
@@ -136,7 +136,7 @@ Deno.test("a pause holds the place, and what follows goes on with the very next 
 
 Deno.test("whoever was slow gets the rest at its pace, not in a rush", async () => {
   const bench = new RegistryBench();
-  bench.registry.addRecordings(() => Promise.resolve(CLIP));
+  bench.registry.addRecordings("media", () => Promise.resolve(CLIP));
   const reader = await bench.registry.openRecording(peer("media/clip.mp4"));
   assert(reader !== undefined);
   const playback = new Playback(reader, { clock: bench.clock, fromMs: 0 });

@@ -9,7 +9,7 @@ const NAME = "media/clip.mp4";
 function start(options: ConstructorParameters<typeof RegistryBench>[0] = {}) {
   const bench = new RegistryBench(options);
   const recordings: FakeRecording[] = [];
-  const remove = bench.registry.addRecordings((name) => {
+  const remove = bench.registry.addRecordings("media", (name) => {
     if (name !== NAME) return Promise.resolve(undefined);
     const recording = new FakeRecording(AV, [key(0), key(1000)], 2000);
     recordings.push(recording);
@@ -63,10 +63,21 @@ Deno.test("the access policy is asked before anything is opened", async () => {
   assertEquals(bench.eventTypes, ["refused"]);
 });
 
+Deno.test("of names that cannot have a recording, the access policy is not asked", async () => {
+  const asked: string[] = [];
+  const { bench } = start({ access: { authorize: ({ name }) => void asked.push(name) } });
+  assertEquals(await bench.registry.openRecording(peer("live/cam1")), undefined);
+  assertEquals(await bench.registry.openRecording(peer("media/none")), undefined);
+  assertEquals(asked, ["media/none"]);
+});
+
 Deno.test("what cannot be read is refused with the reason", async () => {
   const { bench } = start();
-  bench.registry.addRecordings((name) => Promise.reject(new RecordingError(name, "it is empty")));
-  await assertRejects(() => bench.registry.openRecording(peer("media/x")), RecordingError, "empty");
+  bench.registry.addRecordings(
+    "rec",
+    (name) => Promise.reject(new RecordingError(name, "it is empty")),
+  );
+  await assertRejects(() => bench.registry.openRecording(peer("rec/x")), RecordingError, "empty");
   assertEquals(bench.eventTypes, ["refused"]);
 });
 
