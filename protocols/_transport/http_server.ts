@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { ListenError } from "./errors.ts";
 import { sendBody } from "./http_body.ts";
 import { HttpSockets } from "./http_sockets.ts";
+import { LastAnswers } from "./last_answers.ts";
 import { Pipelines } from "./pipelines.ts";
 import {
   type Address,
@@ -38,9 +39,10 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   server.requestTimeout = 0;
   const sockets = new HttpSockets(server);
   const pipelines = new Pipelines();
+  const lastAnswers = new LastAnswers(server, pipelines);
   server.on("request", (incoming, outgoing) => {
     if (!pipelines.admit(incoming.socket, outgoing)) return;
-    respond(handler, incoming, outgoing).catch((error) => {
+    respond(handler, incoming, outgoing, lastAnswers).catch((error) => {
       onError(error);
       fail(outgoing);
     });
@@ -103,12 +105,14 @@ async function respond(
   handler: HttpHandler,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  lastAnswers: LastAnswers,
 ): Promise<void> {
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
   const request = toRequest(incoming, gone.signal);
   if (request === undefined) return refuse(outgoing, 400, "the request target is not a path");
   const response = await handler(request, { remote: remoteOf(incoming.socket) });
+  if (response.headers.get("connection") === "close") lastAnswers.add(incoming.socket);
   await send(response, outgoing, gone.signal);
 }
 

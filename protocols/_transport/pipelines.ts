@@ -23,6 +23,11 @@ export class Pipelines {
     return true;
   }
 
+  /** Whether requests of the connection wait for their answers, or for the end of one. */
+  isAnswering(socket: Socket): boolean {
+    return (this.#waiting.get(socket) ?? 0) > 0;
+  }
+
   #answered(socket: Socket): void {
     this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1);
   }

@@ -136,6 +136,45 @@ Deno.test("a request head over its limit is refused with 431", async () => {
   assertMatch(answer, /^HTTP\/1\.1 431 /);
 });
 
+/** An RTCP receiver report, interleaved: live555 sends it up the connection of its tunnel's GET. */
+const REPORT = "$\x01\0\x08\x80\xc9\0\x01\x01\x02\x03\x04";
+
+for (
+  const [what, connection, isWhole] of [
+    ["is left unread during an answer that is the last", "close", true],
+    ["ends the connection during another answer", "keep-alive", false],
+  ] as const
+) {
+  Deno.test(`what is no request ${what}`, async () => {
+    const released = Promise.withResolvers<void>();
+    await using bench = await Bench.start((request) => {
+      if (new URL(request.url).pathname === "/release") released.resolve();
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(new TextEncoder().encode("first")),
+        async pull(controller) {
+          await released.promise;
+          controller.enqueue(new TextEncoder().encode("last"));
+          controller.close();
+        },
+      });
+      return new Response(body, { headers: { connection } });
+    });
+    using conn = await Deno.connect({ hostname: HOST, port: bench.port });
+    const buffer = new Uint8Array(4096);
+    const read = async () => {
+      const count = await conn.read(buffer).catch(() => null);
+      return count === null ? undefined : new TextDecoder().decode(buffer.subarray(0, count));
+    };
+    await conn.write(new TextEncoder().encode("GET /live HTTP/1.0\r\n\r\n"));
+    let answer = "";
+    while (!answer.includes("first")) answer += await read();
+    for (let n = 0; n < 3; n++) await conn.write(new TextEncoder().encode(REPORT));
+    await (await fetch(bench.url("/release"))).text();
+    for (let text; (text = await read()) !== undefined;) answer += text;
+    assertEquals(answer.endsWith("last"), isWhole);
+  });
+}
+
 Deno.test("a taken port is a ListenError", async () => {
   await using bench = await Bench.start(() => new Response());
   const error = await assertRejects(
