@@ -3,7 +3,7 @@ import type { Context, HttpEnv } from "../protocol.ts";
 import { mountApi } from "./api.ts";
 import { crossOrigin } from "./cors.ts";
 import { errorResponse, HttpError, toHttpError } from "./errors.ts";
-import { type Live, mountLiveFlv } from "./live_flv.ts";
+import { type Live, mountLive } from "./live.ts";
 import { type Assets, mountPages } from "./pages.ts";
 
 export interface AppParts {
@@ -25,7 +25,7 @@ export function createApp({ context, live, assets, cors, isStopping }: AppParts)
   mountApi(app, context, isStopping);
   mountPages(app, assets);
   app.route("/", context.http);
-  mountLiveFlv(app, live);
+  mountLive(app, live);
   app.notFound((c) => {
     const reason = `Cannot ${c.req.method} ${c.req.path}: there is nothing here`;
     return errorResponse(c, new HttpError(404, "not-found", reason));

@@ -12,12 +12,11 @@ import {
 import { bodySize, type FlvMessage } from "../_formats/flv/message.ts";
 import { flvHeader, flvTags, MAX_WRITTEN_BODY_SIZE } from "../_formats/flv/writer.ts";
 import type { ThrottledLog } from "../protocol.ts";
+import type { UnitEgress } from "./unit_viewer.ts";
 
-/**
- * Media batches into the bytes of a live FLV stream. What it gives is made once and shared
- * by every viewer at the same place: nobody may change it.
- */
-export class FlvEgress {
+/** Media batches into the bytes of a live FLV stream. */
+export class FlvEgress implements UnitEgress {
+  readonly format = "FLV";
   readonly #log: ThrottledLog;
   readonly #routes = memo(indexOfTracks);
 
@@ -25,7 +24,6 @@ export class FlvEgress {
     this.#log = log;
   }
 
-  /** Whether FLV can carry any track of the description. */
   carries(description: Description): boolean {
     return this.#routes(description).size > 0;
   }
@@ -52,7 +50,7 @@ export class FlvEgress {
   );
 
   /** The tags of all units that FLV can carry. Each byte of payload is copied here, and only here. */
-  readonly tags: (batch: MediaBatch) => Uint8Array = memo(({ description, units }) => {
+  readonly media: (batch: MediaBatch) => Uint8Array = memo(({ description, units }) => {
     const indexes = this.#routes(description);
     const messages: FlvMessage[] = [];
     for (const unit of units) {

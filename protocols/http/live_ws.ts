@@ -1,7 +1,7 @@
 import type { Clock } from "../../registry/clock.ts";
 import { RegistryClosedError, RegistryError } from "../../registry/errors.ts";
 import type { Logger } from "../protocol.ts";
-import type { FlvViewer } from "./flv_viewer.ts";
+import type { LiveViewer } from "./live_container.ts";
 import type { Seat } from "./viewers.ts";
 
 /** Bytes that a socket may hold before its viewer is left to fall behind in the registry. */
@@ -23,11 +23,12 @@ interface CloseFrame {
 
 /**
  * Sends a live stream over a WebSocket that is about to open: the headers in the first message, then
- * one binary message per batch. Leaves the seat when either side ends it.
+ * one binary message per batch, and a `LiveInit` as JSON in a text message. Leaves the seat when
+ * either side ends it.
  */
 export function sendLive(
   socket: WebSocket,
-  viewer: FlvViewer,
+  viewer: LiveViewer,
   seat: Seat,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ): void {
@@ -44,7 +45,7 @@ export function sendLive(
 /** Sends until one side ends it, and says how to close. */
 async function pump(
   socket: WebSocket,
-  viewer: FlvViewer,
+  viewer: LiveViewer,
   seat: Seat,
   clock: Clock,
 ): Promise<CloseFrame> {
@@ -52,7 +53,9 @@ async function pump(
     for (;;) {
       const pieces = await viewer.next();
       if (pieces === undefined || socket.readyState !== WebSocket.OPEN) break;
-      for (const piece of pieces) socket.send(piece);
+      for (const piece of pieces) {
+        socket.send(piece instanceof Uint8Array ? piece : JSON.stringify(piece));
+      }
       await drained(socket, seat.reader.signal, clock);
     }
     return { code: CLOSE.normal, reason: "the stream has ended" };

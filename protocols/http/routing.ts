@@ -5,14 +5,31 @@ import { HttpError } from "./errors.ts";
 
 export type HttpHandler = (c: HttpContext<HttpEnv>) => Response | Promise<Response>;
 
-const READING_METHODS = "GET, HEAD, OPTIONS";
+/** Who answers which methods. `get` answers HEAD too; OPTIONS is answered for all of them. */
+export interface MethodHandlers {
+  readonly get?: HttpHandler;
+  /** PUT and POST, which encoders use for the same. */
+  readonly put?: HttpHandler;
+}
 
 /** Mounts something that can only be read: every method but GET and HEAD is refused with 405. */
 export function mountReadable(app: Hono<HttpEnv>, path: string, handler: HttpHandler): void {
-  app.get(path, handler);
+  mountMethods(app, path, { get: handler });
+}
+
+/** Mounts the methods that a path has; every other one is refused with 405. */
+export function mountMethods(
+  app: Hono<HttpEnv>,
+  path: string,
+  { get, put }: MethodHandlers,
+): void {
+  if (get !== undefined) app.get(path, get);
+  if (put !== undefined) app.on(["PUT", "POST"], path, put);
+  const allow = [...(get ? ["GET", "HEAD"] : []), ...(put ? ["PUT", "POST"] : []), "OPTIONS"]
+    .join(", ");
   app.all(path, (c) => {
-    const reason = `Cannot ${c.req.method} ${c.req.path}: only ${READING_METHODS} are allowed`;
-    throw new HttpError(405, "method-not-allowed", reason, { allow: READING_METHODS });
+    const reason = `Cannot ${c.req.method} ${c.req.path}: only ${allow} are allowed`;
+    throw new HttpError(405, "method-not-allowed", reason, { allow });
   });
 }
 

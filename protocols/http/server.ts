@@ -3,7 +3,7 @@ import { listenOnFirst } from "../_transport/listen.ts";
 import type { HttpHandler, HttpServer, TlsIdentity } from "../_transport/transport.ts";
 import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
 import { createApp } from "./app.ts";
-import { FlvEgress } from "./flv_egress.ts";
+import { liveContainers } from "./live_containers.ts";
 import type { HttpOptions } from "./options.ts";
 import { loadAssets } from "./pages.ts";
 import { Viewers } from "./viewers.ts";
@@ -41,10 +41,10 @@ export async function serve(context: Context, options: HttpOptions): Promise<Ser
   const app = createApp({
     context,
     live: {
+      registry,
       viewers,
-      egress: new FlvEgress(throttled(context)),
+      containers: liveContainers(throttled(context)),
       log,
-      clock: registry.clock,
       mergeMs: options.merge,
       waitLimit: options.waitLimit,
     },

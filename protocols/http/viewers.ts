@@ -1,12 +1,22 @@
 import { RegistryClosedError } from "../../registry/errors.ts";
-import type { Reader, ReadOptions } from "../../registry/reader.ts";
+import type { LogItem } from "../../registry/gop_cache.ts";
+import type { Packaging } from "../../registry/packaging.ts";
+import type { MediaBatch, ReadBatch, Reader, ReadOptions } from "../../registry/reader.ts";
 import type { PeerRequest, Registry } from "../../registry/registry.ts";
 import { type AdmissionLimits, Admissions } from "../_transport/admission.ts";
 import { HttpError } from "./errors.ts";
 
+/** Who wants to see what. */
+export interface Guest {
+  /** The address without port, for the limit of viewers. */
+  readonly host: string;
+  readonly request: PeerRequest;
+  readonly options: ReadOptions;
+}
+
 /** One viewer's reader, and its place in the crowd. */
-export interface Seat {
-  readonly reader: Reader;
+export interface Seat<Media extends ReadBatch<unknown> = ReadBatch<unknown>> {
+  readonly reader: Reader<Media>;
   /** Closes the reader and gives the place away. May be called again. */
   leave(): void;
 }
@@ -28,28 +38,44 @@ export class Viewers {
   }
 
   /**
-   * Opens a registry reader for a viewer at `host`.
+   * Opens a registry reader of units for a viewer.
    *
    * @throws {HttpError} 503: there are too many viewers.
    * @throws {RegistryError} as `Registry.read`.
    */
-  async seat(host: string, request: PeerRequest, options: ReadOptions): Promise<Seat> {
+  seat(guest: Guest): Promise<Seat<MediaBatch>> {
+    const { request, options } = guest;
+    return this.#seat(guest, () => this.#registry.read(request, options));
+  }
+
+  /** As `seat`, for a viewer of what `packaging` makes of the stream. */
+  seatPackaged<Item extends LogItem>(
+    guest: Guest,
+    packaging: Packaging<Item>,
+  ): Promise<Seat<ReadBatch<Item>>> {
+    const { request, options } = guest;
+    return this.#seat(guest, () => this.#registry.readPackaged(request, packaging, options));
+  }
+
+  async #seat<Media extends ReadBatch<unknown>>(
+    { host, request }: Guest,
+    open: () => Promise<Reader<Media>>,
+  ): Promise<Seat<Media>> {
     const admission = this.#admissions.admit(host);
     if (admission.refusal !== undefined) {
       const reason = `Cannot read ${request.name}: ${admission.refusal}`;
       throw new HttpError(503, "too-many-viewers", reason);
     }
     try {
-      const reader = await this.#registry.read(request, options);
-      return this.#add(reader, () => admission.release());
+      return this.#add(await open(), () => admission.release());
     } catch (error) {
       admission.release();
       throw error;
     }
   }
 
-  #add(reader: Reader, release: () => void): Seat {
-    const seat: Seat = {
+  #add<Media extends ReadBatch<unknown>>(reader: Reader<Media>, release: () => void): Seat<Media> {
+    const seat: Seat<Media> = {
       reader,
       leave: () => {
         this.#seats.delete(seat);

@@ -9,7 +9,11 @@ interface Row {
   readonly path: string;
   readonly status: number;
   readonly error: string;
+  /** Of 405. */
+  readonly allow?: string;
 }
+
+const READING = "GET, HEAD, OPTIONS";
 
 const ROWS: readonly Row[] = [
   { what: "nobody publishes", path: "/live/none.flv", status: 404, error: "not-found" },
@@ -24,8 +28,13 @@ const ROWS: readonly Row[] = [
   { what: "not UTF-8", path: "/live/%ff.flv", status: 400, error: "invalid-path" },
   { what: "not UTF-8", path: "/api/v1/streams/%ff", status: 400, error: "invalid-path" },
   { what: "no wait", path: "/live/cam1.flv?wait=x", status: 400, error: "invalid-wait" },
-  ...["POST", "PUT", "DELETE", "PATCH", "PROPFIND"].map((method) => ({
-    ...{ what: method, method, path: "/live/cam1.flv" },
+  { what: "no body", method: "POST", path: "/live/cam1.flv", status: 400, error: "empty-body" },
+  ...["DELETE", "PATCH", "PROPFIND"].map((method) => ({
+    ...{ what: method, method, path: "/live/cam1.flv", allow: "GET, HEAD, PUT, POST, OPTIONS" },
+    ...{ status: 405, error: "method-not-allowed" },
+  })),
+  ...["POST", "PUT"].map((method) => ({
+    ...{ what: method, method, path: "/live/cam1.aac" },
     ...{ status: 405, error: "method-not-allowed" },
   })),
   ...["/", "/healthz", "/api/v1/streams", "/play/live/cam1", "/assets/play.js"].map((path) => ({
@@ -36,7 +45,7 @@ const ROWS: readonly Row[] = [
 
 Deno.test("requests that cannot be answered are refused with a status and one line", async (t) => {
   await using harness = await Harness.start();
-  for (const { what, method = "GET", path, status, error } of ROWS) {
+  for (const { what, method = "GET", path, status, error, allow = READING } of ROWS) {
     await t.step(`${what}: ${status} as JSON`, async () => {
       const headers = { accept: "application/json" };
       const response = await harness.request(path, { method, headers });
@@ -45,7 +54,7 @@ Deno.test("requests that cannot be answered are refused with a status and one li
       const body = await response.json();
       assertEquals(body.error, error);
       assertMatch(body.reason, /^Cannot /);
-      if (status === 405) assertEquals(response.headers.get("allow"), "GET, HEAD, OPTIONS");
+      if (status === 405) assertEquals(response.headers.get("allow"), allow);
     });
     if (path.startsWith("/api/")) continue;
     await t.step(`${what}: ${status} as text`, async () => {

@@ -1,57 +1,69 @@
 import type { Context as HttpContext, Hono } from "hono";
-import type { Clock } from "../../registry/clock.ts";
+import type { Registry } from "../../registry/registry.ts";
 import { formatAddress } from "../_transport/transport.ts";
 import type { HttpEnv, Logger } from "../protocol.ts";
 import { HttpError } from "./errors.ts";
-import type { FlvEgress } from "./flv_egress.ts";
-import { FlvViewer } from "./flv_viewer.ts";
+import { INGEST_CONTAINERS } from "./ingest_containers.ts";
 import { liveBody } from "./live_body.ts";
+import type { LiveContainer } from "./live_container.ts";
 import { sendLive } from "./live_ws.ts";
-import { mountReadable, streamNameOf } from "./routing.ts";
-import type { Seat, Viewers } from "./viewers.ts";
+import { serveIngest } from "./ingest.ts";
+import { mountMethods, streamNameOf } from "./routing.ts";
+import type { Guest, Viewers } from "./viewers.ts";
 
 /** What the live routes of one server share. */
 export interface Live {
+  readonly registry: Registry;
   readonly viewers: Viewers;
-  readonly egress: FlvEgress;
+  /** Every form that streams can be had in. */
+  readonly containers: readonly LiveContainer[];
   readonly log: Logger;
-  readonly clock: Clock;
   /** Milliseconds; see `ReadOptions`. */
   readonly mergeMs: number;
   /** Most seconds that a viewer may ask to wait. */
   readonly waitLimit: number;
 }
 
-const SUFFIX = ".flv";
-
 const HEADERS = {
-  "content-type": "video/x-flv",
   "cache-control": "no-store",
   // nginx in front would otherwise collect the stream into its buffers.
   "x-accel-buffering": "no",
 } as const;
 
-/** Mounts `GET /NAME.flv`: live FLV as an endless response, or over a WebSocket. */
-export function mountLiveFlv(app: Hono<HttpEnv>, live: Live): void {
-  mountReadable(app, `/:name{.+\\${SUFFIX}}`, (c) => serveFlv(c, live));
+/** Mounts `/NAME.SUFFIX` for every form: GET plays a stream, PUT and POST publish one. */
+export function mountLive(app: Hono<HttpEnv>, live: Live): void {
+  const ingests = new Map(INGEST_CONTAINERS.map((container) => [container.suffix, container]));
+  for (const container of live.containers) {
+    const ingest = ingests.get(container.suffix);
+    mountMethods(app, `/:name{.+\\${container.suffix}}`, {
+      get: (c) => serveLive(c, live, container),
+      ...(ingest && { put: (c) => serveIngest(c, live, ingest) }),
+    });
+  }
 }
 
-async function serveFlv(c: HttpContext<HttpEnv>, live: Live): Promise<Response> {
-  const seat = await takeSeat(c, live);
+/** A live stream as an endless response, or over a WebSocket. */
+async function serveLive(
+  c: HttpContext<HttpEnv>,
+  live: Live,
+  container: LiveContainer,
+): Promise<Response> {
+  const { seat, open } = await container.welcome(live.viewers, guestOf(c, live, container));
   const { signal } = c.req.raw;
   signal.addEventListener("abort", seat.leave);
   try {
-    const viewer = await FlvViewer.open(seat.reader, live.egress);
+    const viewer = await open();
     if (c.env.upgrade !== undefined) {
       const { socket, response } = c.env.upgrade();
-      sendLive(socket, viewer, seat, live);
+      sendLive(socket, viewer, seat, { clock: live.registry.clock, log: live.log });
       return response;
     }
+    const headers = { ...HEADERS, "content-type": container.contentType };
     if (c.req.method !== "HEAD") {
-      return new Response(liveBody(viewer, seat, live.log), { headers: HEADERS });
+      return new Response(liveBody(viewer, seat, live.log), { headers });
     }
     seat.leave();
-    return new Response(null, { headers: HEADERS });
+    return new Response(null, { headers });
   } catch (error) {
     seat.leave();
     throw error;
@@ -61,16 +73,20 @@ async function serveFlv(c: HttpContext<HttpEnv>, live: Live): Promise<Response> 
   }
 }
 
-function takeSeat(c: HttpContext<HttpEnv>, { viewers, mergeMs, waitLimit }: Live): Promise<Seat> {
+function guestOf(
+  c: HttpContext<HttpEnv>,
+  { mergeMs, waitLimit }: Live,
+  { suffix }: LiveContainer,
+): Guest {
   const { remote } = c.env;
   const request = {
-    name: streamNameOf(c.req.url, "/", SUFFIX),
+    name: streamNameOf(c.req.url, "/", suffix),
     protocol: "http",
     remote: formatAddress(remote),
     query: withoutWait(new URL(c.req.url).search),
   };
   const patienceMs = parseWait(c.req.query("wait"), waitLimit) * 1000;
-  return viewers.seat(remote.host, request, { mergeMs, patienceMs });
+  return { host: remote.host, request, options: { mergeMs, patienceMs } };
 }
 
 /**
