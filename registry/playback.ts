@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from "./clock.ts";
 import type { Unit } from "./media/unit.ts";
-import type { Batch } from "./reader.ts";
+import type { Batch, MediaReader } from "./reader.ts";
 import type { RecordedReader } from "./recording.ts";
 import { Stretch } from "./stretch.ts";
 
@@ -32,7 +32,7 @@ export interface PlaybackOptions {
 }
 
 /** One way through a recording, at the pace of a clock. Read as a reader of a live stream is. */
-export class Playback {
+export class Playback implements MediaReader {
   readonly #reader: RecordedReader;
   readonly #options: PlaybackOptions;
   readonly #stretch: Stretch;

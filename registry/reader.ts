@@ -28,6 +28,14 @@ export interface EndBatch {
 /** What `Reader.read` gives. */
 export type Batch<Media extends ReadBatch<unknown> = MediaBatch> = Media | EndBatch;
 
+/** What media is read from: a live stream by `Reader`, a recording by `Playback`. */
+export interface MediaReader {
+  /** Name of the stream or recording. */
+  readonly name: string;
+  /** The next batch; `undefined` when there are no more. @throws {RegistryError} */
+  read(): Promise<Batch | undefined>;
+}
+
 /** How a reader wants to be served. */
 export interface ReadOptions {
   /**

@@ -8,6 +8,7 @@ import { encodeAmf0 } from "../_formats/amf/amf0_encode.ts";
 import { unwrapAmf3 } from "./command.ts";
 import { RtmpMessageError } from "./errors.ts";
 import { CHUNK_STREAM, MESSAGE_TYPE, type OutgoingMessage, type RtmpMessage } from "./message.ts";
+import type { Status } from "./status.ts";
 
 export type DataMessage =
   /** AMF0 values, the first of them the name of the handler (`onMetaData`), for every player. */
@@ -46,6 +47,17 @@ export function parseData(message: Pick<RtmpMessage, "type" | "payload">): DataM
 /** The parts of a data message that asks the server to keep `body` for later players. */
 export function setDataFrame(body: readonly Uint8Array[]): readonly Uint8Array[] {
   return [SET_DATA_FRAME, ...body];
+}
+
+/** Tells players how a recording ended: an `onStatus` for the play itself. */
+export function onPlayStatus(status: Status, streamId: number): OutgoingMessage {
+  return {
+    csid: CHUNK_STREAM.STATUS,
+    type: MESSAGE_TYPE.DATA_AMF0,
+    timestamp: 0,
+    streamId,
+    parts: [encodeAmf0("onPlayStatus", { ...status })],
+  };
 }
 
 /** Tells Flash players that they may read samples; others ignore it. */

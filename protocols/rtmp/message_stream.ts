@@ -11,6 +11,8 @@ import type { RtmpLink } from "./link.ts";
 import type { RtmpMessage } from "./message.ts";
 import type { RtmpOptions } from "./options.ts";
 import { Outlet, UnsupportedTrackError } from "./outlet.ts";
+import type { PlayRange } from "./play_range.ts";
+import { RecordedPlay } from "./recorded_play.ts";
 import { playRefusal, publishRefusal, reasonOf } from "./refusals.ts";
 import { nextStreamState, type StreamEdge, type StreamState } from "./state.ts";
 import { STATUS, type Status } from "./status.ts";
@@ -41,12 +43,19 @@ interface Playing {
   outlet?: Outlet;
 }
 
+/** What is going on in one that plays a recording. */
+interface PlayingRecorded {
+  readonly kind: "recorded";
+  readonly requested: RequestedStream;
+  readonly play: RecordedPlay;
+}
+
 /** One message stream of a client, from createStream to deleteStream: idle, publishing or playing. */
 export class MessageStream {
   readonly id: number;
   readonly #host: StreamHost;
   #state: StreamState = "idle";
-  #work: Publishing | Playing | undefined;
+  #work: Publishing | Playing | PlayingRecorded | undefined;
   #audio = true;
   #video = true;
 
@@ -110,10 +119,38 @@ export class MessageStream {
     if (this.#work?.kind === "publishing") this.#work.ingest.push(message);
   }
 
-  /** Starts to play a name, in place of what was played before. @throws {RtmpStateError} */
-  async play(requested: RequestedStream): Promise<void> {
+  /**
+   * Starts to play a name, a recording where there is one, in place of what was played before.
+   *
+   * @throws {RtmpStateError}
+   */
+  async play(requested: RequestedStream, range: PlayRange): Promise<void> {
     this.#step("play");
     this.#endWork({ resumable: false });
+    if (!range.isLiveOnly && await this.#playRecorded(requested, range)) return;
+    await this.#playLive(requested);
+  }
+
+  /** Whether there is a recording of the name, be it that it cannot be played. */
+  async #playRecorded(requested: RequestedStream, range: PlayRange): Promise<boolean> {
+    const host = this.#host;
+    const { registry } = host.context;
+    try {
+      const request = { ...requested, protocol: "rtmp", remote: host.link.remote };
+      const reader = await registry.openRecording(request);
+      if (reader === undefined) return false;
+      const kinds = { audio: this.#audio, video: this.#video };
+      const play = new RecordedPlay({ host, streamId: this.id, reader, range, ...kinds });
+      this.#work = { kind: "recorded", requested, play };
+      play.start();
+    } catch (error) {
+      this.#step("stop");
+      this.#status(playRefusal(error), reasonOf(error));
+    }
+    return true;
+  }
+
+  async #playLive(requested: RequestedStream): Promise<void> {
     const playing: Playing = { kind: "playing", requested };
     this.#work = playing;
     const reader = await this.#openReader(playing);
@@ -193,7 +230,9 @@ export class MessageStream {
     const was = this.#state;
     this.#step(isPaused ? "pause" : "unpause");
     const playing = this.#work;
-    if (playing?.kind !== "playing" || this.#state === was) return;
+    if (this.#state === was) return;
+    if (playing?.kind === "recorded") return playing.play.pause(isPaused);
+    if (playing?.kind !== "playing") return;
     const { link } = this.#host;
     if (isPaused) {
       playing.reader?.close();
@@ -207,9 +246,10 @@ export class MessageStream {
     this.#run(playing, reader);
   }
 
-  /** A live stream cannot be sought. @throws {RtmpStateError} */
-  seek(): void {
+  /** Goes on at `ms` of a recording; a live stream cannot be sought. @throws {RtmpStateError} */
+  seek(ms: number): void {
     this.#step("seek");
+    if (this.#work?.kind === "recorded") return this.#work.play.seek(ms);
     this.#status(STATUS.SEEK_FAILED, `${this.name} is live and cannot be sought.`);
   }
 
@@ -218,6 +258,7 @@ export class MessageStream {
     this.#audio = kinds.audio ?? this.#audio;
     this.#video = kinds.video ?? this.#video;
     if (this.#work?.kind === "playing") this.#work.outlet?.receive(kinds);
+    if (this.#work?.kind === "recorded") this.#work.play.receive(kinds);
   }
 
   /** Ends what goes on, in good order. */
@@ -240,6 +281,7 @@ export class MessageStream {
     const work = this.#work;
     this.#work = undefined;
     if (work?.kind === "playing") work.reader?.close();
+    if (work?.kind === "recorded") work.play.close();
     if (work?.kind === "publishing") {
       work.ingest.close();
       work.publisher.close(end);

@@ -1,5 +1,5 @@
 import type { Description, Track } from "../../registry/media/track.ts";
-import type { MediaBatch, Reader } from "../../registry/reader.ts";
+import type { MediaBatch, MediaReader } from "../../registry/reader.ts";
 import { unsupportedTracks } from "../_formats/flv/egress.ts";
 import { batchChunks, headerChunks, type Route, routeFor, type RouteOptions } from "./egress.ts";
 import { RtmpError } from "./errors.ts";
@@ -19,12 +19,12 @@ export class UnsupportedTrackError extends RtmpError {
 /** Sends what a reader reads over a link: to a player of this gateway, or to another server. */
 export class Outlet {
   readonly #link: RtmpLink;
-  readonly #reader: Reader;
+  readonly #reader: MediaReader;
   #options: RouteOptions;
   #description: Description | undefined;
   #route: Route | undefined;
 
-  constructor(link: RtmpLink, reader: Reader, options: RouteOptions) {
+  constructor(link: RtmpLink, reader: MediaReader, options: RouteOptions) {
     this.#link = link;
     this.#reader = reader;
     this.#options = options;

@@ -1,4 +1,5 @@
 import type { Publisher, PublisherEnd } from "../../registry/publisher.ts";
+import type { Reader } from "../../registry/reader.ts";
 import { ALL_CAPABILITIES } from "../_formats/flv/capabilities.ts";
 import { type Context, ThrottledLog } from "../protocol.ts";
 import { isCommand, RtmpClient, RtmpSilenceError } from "./client.ts";
@@ -143,7 +144,7 @@ export async function pushRtmp(context: Context, source: string, url: URL): Prom
 /** Sends and, at the same time, listens to what the server has to say of it. */
 async function send(
   client: RtmpClient,
-  reader: ConstructorParameters<typeof Outlet>[1],
+  reader: Reader,
   { signal, registry: { clock } }: Context,
 ): Promise<void> {
   const outlet = new Outlet(client.link, reader, {

@@ -1,4 +1,5 @@
-import type { AmfObject, AmfValue } from "../_formats/amf/value.ts";
+import { RegistryError } from "../../registry/errors.ts";
+import { type AmfObject, type AmfValue, isAmfObject } from "../_formats/amf/value.ts";
 import { AmfError } from "../_formats/amf/errors.ts";
 import {
   connectCapabilities,
@@ -23,7 +24,8 @@ import { ACK_WINDOW, OUT_CHUNK_SIZE, type RtmpLink, type StreamControl } from ".
 import { MESSAGE_TYPE, type RtmpMessage } from "./message.ts";
 import { MessageStream, type StreamHost } from "./message_stream.ts";
 import type { RtmpOptions } from "./options.ts";
-import { reasonOf } from "./refusals.ts";
+import { parsePlayRange } from "./play_range.ts";
+import { playRefusal, reasonOf } from "./refusals.ts";
 import { type ConnectionEdge, type ConnectionState, nextConnectionState } from "./state.ts";
 import { STATUS } from "./status.ts";
 import { streamName } from "./url.ts";
@@ -195,11 +197,11 @@ export class RtmpSession {
     connect: (command) => this.#connect(command),
     createStream: (command) => this.#createStream(command),
     publish: (command, id) => this.#stream(id).publish(this.#requested(command.args[0])),
-    play: (command, id) => this.#stream(id).play(this.#requested(command.args[0])),
-    play2: (command, id) => this.#stream(id).play(this.#requested(play2Name(command.args[0]))),
+    play: ({ args }, id) => this.#play(id, args[0], args[1], args[2]),
+    play2: ({ args }, id) => this.#play2(id, args[0]),
     pause: (command, id) => this.#stream(id).pause(command.args[0] !== false),
     pauseRaw: (command, id) => this.#stream(id).pause(command.args[0] !== false),
-    seek: (_command, id) => this.#stream(id).seek(),
+    seek: (command, id) => this.#stream(id).seek(Number(command.args[0]) || 0),
     receiveAudio: (command, id) => this.#stream(id).receive({ audio: command.args[0] !== false }),
     receiveVideo: (command, id) => this.#stream(id).receive({ video: command.args[0] !== false }),
     closeStream: (_command, id) => this.#stop(id),
@@ -209,8 +211,7 @@ export class RtmpSession {
     FCUnpublish: (command) => this.#unpublish(command),
     FCSubscribe: (command) => this.#acknowledge(command, "onFCSubscribe", STATUS.PLAY_START),
     FCUnsubscribe: (command) => this.#reply(resultOf(command)),
-    // Live streams have no length, and players ask before they know.
-    getStreamLength: (command) => this.#reply(resultOf(command, 0)),
+    getStreamLength: (command) => this.#getStreamLength(command),
     _checkbw: (command) => this.#reply(resultOf(command)),
     // Answers to what we called, which want no answer.
     _result: () => {},
@@ -256,6 +257,29 @@ export class RtmpSession {
     const stream = this.#streams.get(id);
     if (stream === undefined) throw new RtmpError(`Cannot use stream ${id}: it was not created`);
     return stream;
+  }
+
+  #play(id: number, key: AmfValue, start: AmfValue, duration: AmfValue): Promise<void> {
+    return this.#stream(id).play(this.#requested(key), parsePlayRange(start, duration));
+  }
+
+  /** NetStreamPlayOptions: `{streamName, start, len, ...}`; some clients give the name itself. */
+  #play2(id: number, options: AmfValue): Promise<void> {
+    if (!isAmfObject(options)) return this.#play(id, options, undefined, undefined);
+    return this.#play(id, options.streamName, options.start, options.len);
+  }
+
+  /** In seconds. Live streams have no length, and players ask before they know. */
+  async #getStreamLength(command: RtmpCommand): Promise<void> {
+    const request = { ...this.#requested(command.args[0]), protocol: "rtmp" };
+    const { registry } = this.#context;
+    try {
+      using reader = await registry.openRecording({ ...request, remote: this.#link.remote });
+      this.#reply(resultOf(command, (reader?.recording.durationMs ?? 0) / 1000));
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      this.#reply(errorOf(command, playRefusal(error), reasonOf(error)));
+    }
   }
 
   #requested(key: AmfValue): ReturnType<typeof streamName> {
@@ -313,13 +337,6 @@ export class RtmpSession {
 
 function textOf(value: AmfValue): string {
   return typeof value === "string" ? value : "";
-}
-
-/** NetStreamPlayOptions: `{streamName, ...}`; some clients give the name itself. */
-function play2Name(options: AmfValue): AmfValue {
-  return typeof options === "object" && options !== null && "streamName" in options
-    ? options.streamName
-    : options;
 }
 
 function isPeersFault(error: unknown): boolean {

@@ -44,11 +44,13 @@ export const STATUS = {
   PLAY_STREAM_NOT_FOUND: error("NetStream.Play.StreamNotFound"),
   PLAY_INSUFFICIENT_BANDWIDTH: { level: "warning", code: "NetStream.Play.InsufficientBW" },
   PLAY_NO_SUPPORTED_TRACK: error("NetStream.Play.NoSupportedTrackFound"),
+  PLAY_COMPLETE: status("NetStream.Play.Complete"),
   PLAY_PUBLISH_NOTIFY: status("NetStream.Play.PublishNotify"),
   PLAY_UNPUBLISH_NOTIFY: status("NetStream.Play.UnpublishNotify"),
 
   PAUSE_NOTIFY: status("NetStream.Pause.Notify"),
   UNPAUSE_NOTIFY: status("NetStream.Unpause.Notify"),
+  SEEK_NOTIFY: status("NetStream.Seek.Notify"),
   SEEK_FAILED: error("NetStream.Seek.Failed"),
 } as const satisfies Readonly<Record<string, Status>>;
 

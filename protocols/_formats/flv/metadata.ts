@@ -15,15 +15,6 @@ import { AVC_CODEC_ID, fourCcNumber, fourCcOf, opaqueCodecId, SOUND_FORMAT } fro
 import type { FlvMessage } from "./message.ts";
 import type { FlvRoute } from "./routes.ts";
 
-/**
- * Properties of a publisher's `onMetaData` that are not repeated: a live stream has neither length
- * nor size, and a player that is told one shows a seek bar.
- */
-const FILE_PROPERTIES = [
-  ...["duration", "filesize", "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation"],
-  ...["canSeekToEnd", "hasKeyframes", "hasMetadata", "hasCuePoints"],
-];
-
 const VIDEO_PROPERTIES = ["width", "height", "framerate", "videodatarate"];
 const AUDIO_PROPERTIES = ["audiosamplerate", "audiosamplesize", "audiochannels", "stereo"];
 const CODEC_PROPERTIES = ["videocodecid", "audiocodecid", "hasVideo", "hasAudio"];
@@ -60,7 +51,6 @@ function tracksOf(routes: readonly FlvRoute[], kind: Track["kind"]): readonly Fl
 
 function publisherProperties(metadata: Metadata, hasVideo: boolean, hasAudio: boolean): AmfObject {
   const left = new Set([
-    ...FILE_PROPERTIES,
     ...CODEC_PROPERTIES,
     ...(hasVideo ? [] : VIDEO_PROPERTIES),
     ...(hasAudio ? [] : AUDIO_PROPERTIES),

@@ -50,7 +50,16 @@ export const MAX_METADATA_NAME = 128;
 /** Longest string kept, in UTF-16 units: a title or a comment, not a document. */
 export const MAX_METADATA_TEXT = 1024;
 
-/** The numbers, strings and booleans of `onMetaData`, as far as the limits above go. */
+/**
+ * Properties that are true of a file and not of the stream that is made of it: it has neither length
+ * nor size, and a player that is told one shows a seek bar.
+ */
+const FILE_PROPERTIES: ReadonlySet<string> = new Set([
+  ...["duration", "filesize", "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation"],
+  ...["canSeekToEnd", "hasKeyframes", "hasMetadata", "hasCuePoints"],
+]);
+
+/** The numbers, strings and booleans of `onMetaData` that say something of a stream, within limits. */
 export function scalarMetadata(properties: AmfObject): Metadata {
   const entries = Object.entries(properties)
     .filter((entry): entry is [string, string | number | boolean] => isKept(...entry))
@@ -60,6 +69,7 @@ export function scalarMetadata(properties: AmfObject): Metadata {
 
 function isKept(name: string, value: AmfValue): boolean {
   if (name.length > MAX_METADATA_NAME || name === "__proto__") return false;
+  if (FILE_PROPERTIES.has(name)) return false;
   if (typeof value === "string") return value.length <= MAX_METADATA_TEXT;
   return typeof value === "number" ? Number.isFinite(value) : typeof value === "boolean";
 }

@@ -46,6 +46,10 @@ for (const { properties, ids } of ANNOUNCED) {
   });
 }
 
+Deno.test("scalarMetadata leaves out what is only true of files", () => {
+  assertEquals(scalarMetadata({ title: "x", duration: 10, filesize: 5 }), { title: "x" });
+});
+
 Deno.test("scalarMetadata keeps what is small and plain", () => {
   const text = "x".repeat(MAX_METADATA_TEXT);
   assertEquals(
