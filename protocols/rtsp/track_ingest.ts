@@ -2,7 +2,7 @@ import type { CodecConfig } from "../../registry/media/codec.ts";
 import { describeConfig } from "../../registry/media/describe.ts";
 import type { Track } from "../../registry/media/track.ts";
 import type { Unit } from "../../registry/media/unit.ts";
-import { DtsDeriver } from "../_formats/rtp/dts.ts";
+import { DtsDeriver } from "../_formats/demux/dts.ts";
 import { JitterBuffer, type Ordered } from "../_formats/rtp/jitter_buffer.ts";
 import type { RtpPacket } from "../_formats/rtp/packet.ts";
 import type { Depacketizer, DepacketizerEvent, Frame } from "../_formats/rtp/payload/format.ts";

@@ -5,7 +5,7 @@ import {
   type DtsOptions,
   MAX_REORDER_DEPTH,
   ORDERLY_UNITS,
-} from "../../../../protocols/_formats/rtp/dts.ts";
+} from "../../../../protocols/_formats/demux/dts.ts";
 import { Random } from "../../../fuzz/fuzz.ts";
 
 const FRAME = 3600;
@@ -117,6 +117,15 @@ Deno.test("DtsDeriver: a stream that does not reorder loses the delay, until it 
   const last = ORDERLY_UNITS;
   derive(deriver, [last + 2, last + 1]);
   assertEquals(deriver.depth, 4);
+});
+
+Deno.test("DtsDeriver: a depth that was measured stays, wherever in the stream it begins", () => {
+  const frames = Array.from({ length: ORDERLY_UNITS + 8 }, (_, index) => index);
+  const [whole, joined] = [0, 3].map((start) => {
+    const deriver = new DtsDeriver({ ...options(2), isMeasured: true });
+    return derive(deriver, frames.slice(start));
+  });
+  assertEquals(joined?.slice(3), whole?.slice(6));
 });
 
 Deno.test("DtsDeriver: new parameter sets bring their own depth", () => {

@@ -12,6 +12,11 @@ export interface DtsOptions {
    * or allow it; 0 for codecs without reordering.
    */
   readonly reorderDepth: number;
+  /**
+   * Whether `reorderDepth` was measured, as it can be in a file. It is then never taken for less, so that
+   * times do not depend on where in a stream the deriver begins, once it saw as many units. Default: false.
+   */
+  readonly isMeasured?: boolean;
   /** Frames per second, where the parameter sets tell. */
   readonly fps?: number;
 }
@@ -73,10 +78,10 @@ export class DtsDeriver {
   }
 
   /** Takes over what new parameter sets of the track say, from the next unit on. */
-  configure({ reorderDepth, fps }: Omit<DtsOptions, "timescale">): void {
+  configure({ reorderDepth, isMeasured = false, fps }: Omit<DtsOptions, "timescale">): void {
     this.#allowed = Math.max(0, Math.min(reorderDepth, MAX_REORDER_DEPTH));
     this.#observed = 0;
-    this.#orderly = 0;
+    this.#orderly = isMeasured ? undefined : 0;
     this.#frameTicks = Math.max(1, Math.round(this.#timescale / (fps ?? DEFAULT_FPS)));
   }
 
