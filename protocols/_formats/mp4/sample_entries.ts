@@ -179,3 +179,12 @@ function audio(type: string, config: Mp4Config, specific: Box): Box {
     specific,
   );
 }
+
+/** Throws `BitstreamError` for a configuration that no sample entry could be made of. */
+export function checkConfig(config: CodecConfig): void {
+  if (isMp4Config(config)) sampleEntry(config.codec, config);
+}
+
+function isMp4Config(config: CodecConfig): config is Mp4Config & { readonly codec: Mp4Codec } {
+  return isMp4Codec(config.codec);
+}
