@@ -1,16 +1,47 @@
-import type { Context, Server } from "../protocol.ts";
+import { Admissions } from "../_transport/admission.ts";
+import { ConfigError, type Context, type Server } from "../protocol.ts";
 import { MediaDirectory } from "./media_directory.ts";
 import { MEDIA_SEGMENT } from "./media_path.ts";
-import type { FileOptions } from "./options.ts";
+import { type FileOptions, maxUploadBytes } from "./options.ts";
+import { mountFiles } from "./static/routes.ts";
+
+/**
+ * Downloads and uploads at a time. Each holds an open file and a buffer of 256 KiB, also when its
+ * client is slow: this keeps both within what a process has.
+ */
+const TRANSFER_LIMITS = { total: 2000, perAddress: 1000 } as const;
 
 /**
  * Makes the media directory reachable; nothing where none is configured.
  *
- * @throws {ConfigError} it is no directory that can be read.
+ * @throws {ConfigError} it is no directory that can be read, or must be written to and cannot.
  */
 export async function serveFiles(context: Context, options: FileOptions): Promise<Server> {
   // Kept also without a directory, so that a name does not change its meaning with the settings.
   context.registry.reserve(MEDIA_SEGMENT, "file");
-  if (options.dir !== undefined) await MediaDirectory.open(options.dir);
-  return { endpoints: [], close: () => Promise.resolve() };
+  if (options.dir === undefined) return serverOf([]);
+  const directory = await MediaDirectory.open(options.dir);
+  if (options.upload) await assertWritable(options.dir);
+  const { http, registry, log } = context;
+  mountFiles(http, {
+    directory,
+    registry,
+    log,
+    transfers: new Admissions(TRANSFER_LIMITS),
+    hasListing: options.listing,
+    ...(options.upload && { maxUploadBytes: maxUploadBytes(options) }),
+  });
+  return serverOf([`${options.dir} is at /${MEDIA_SEGMENT}/ of HTTP`]);
+}
+
+function serverOf(hints: readonly string[]): Server {
+  return { endpoints: [], hints, close: () => Promise.resolve() };
+}
+
+/** @throws {ConfigError} Deno was started without the permission. */
+async function assertWritable(dir: string): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "write", path: dir });
+  if (state === "granted") return;
+  const reason = `expected the permission to write to ${dir}: start with --allow-write=${dir}`;
+  throw new ConfigError(["file", "upload"], reason);
 }

@@ -1,0 +1,10 @@
+/**
+ * A file cannot be read as media, or not further. The reason ends a sentence that begins with what could
+ * not be done; `RecordingError` makes it with the name of the stream.
+ */
+export class MediaFileError extends Error {
+  override readonly name = "MediaFileError";
+  constructor(readonly reason: string) {
+    super(`Cannot read media file: ${reason}`);
+  }
+}
