@@ -81,6 +81,24 @@ function subsampling(horizontal: boolean, vertical: boolean): number {
   return vertical ? CHROMA_440 : CHROMA_444;
 }
 
+/** ISO/IEC 23091-2: what the frame header has in a code of its own is left open. */
+const UNSPECIFIED = 2;
+
+/** The configuration that a key frame tells, without a level; undefined for other frames. */
+export function vp9ConfigOf({ profile, key }: Vp9FrameHeader): Vp9Config | undefined {
+  return key && {
+    codec: "vp9",
+    profile,
+    level: 0,
+    bitDepth: key.bitDepth,
+    chromaSubsampling: key.chromaSubsampling,
+    fullRange: key.fullRange,
+    colourPrimaries: UNSPECIFIED,
+    transferCharacteristics: UNSPECIFIED,
+    matrixCoefficients: UNSPECIFIED,
+  };
+}
+
 const RECORD_BYTES = 8;
 const FULL_BOX_BYTES = 4;
 

@@ -8,7 +8,7 @@
 import type { Vp9Config } from "../../../../registry/media/codec.ts";
 import type { Track } from "../../../../registry/media/track.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
-import { parseVp9Header, type Vp9FrameHeader } from "../../../../registry/media/vp9.ts";
+import { parseVp9Header, vp9ConfigOf } from "../../../../registry/media/vp9.ts";
 import { RtpError } from "../errors.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { writeFmtp } from "./fmtp.ts";
@@ -82,26 +82,9 @@ class Picture implements FrameBuilder {
     const [first] = frames;
     if (first === undefined) return [];
     const header = parseVp9Header(first);
-    this.#watch.learn(configOfKey(header));
+    this.#watch.learn(vp9ConfigOf(header));
     return [{ isKey: header.isKey, payload: [superframe(frames)], ...this.#watch.news() }];
   }
-}
-
-/** ISO/IEC 23091-2: what the frame header has in a code of its own is left open. */
-const UNSPECIFIED = 2;
-
-function configOfKey({ profile, key }: Vp9FrameHeader): Vp9Config | undefined {
-  return key && {
-    codec: "vp9",
-    profile,
-    level: 0,
-    bitDepth: key.bitDepth,
-    chromaSubsampling: key.chromaSubsampling,
-    fullRange: key.fullRange,
-    colourPrimaries: UNSPECIFIED,
-    transferCharacteristics: UNSPECIFIED,
-    matrixCoefficients: UNSPECIFIED,
-  };
 }
 
 const SUPERFRAME_MARKER = 0xc0;
