@@ -40,6 +40,8 @@ export interface Packaging<Item extends LogItem> {
 /** The packaging of one stream. Sees every batch once, in order, from a key unit on. */
 export interface Packager<Item extends LogItem> {
   package(batch: MediaBatch): readonly Item[];
+  /** What waited for more when the publication ended. */
+  finish?(): readonly Item[];
 }
 
 /** One packaging of one stream, for all its readers: done once, and only while there are any. */
@@ -63,12 +65,16 @@ export class SharedPackager<Item extends LogItem> implements BatchSource<ReadBat
 
   /** Packages what was published. Throws what the packager throws: it is of no use any more then. */
   feed(batch: MediaBatch): void {
-    const items = this.#packager.package(batch);
+    this.#append(this.#packager.package(batch));
+  }
+
+  #append(items: readonly Item[]): void {
     if (items.length > 0) this.#fanout.append(items);
   }
 
   /** Tells readers of the end of a publication, after what they have yet to read. */
   end(): void {
+    this.#append(this.#packager.finish?.() ?? []);
     this.#fanout.end();
   }
 

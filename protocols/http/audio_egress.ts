@@ -4,6 +4,7 @@ import { payloadBytes, type Unit } from "../../registry/media/unit.ts";
 import { memo } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import type { ThrottledLog } from "../protocol.ts";
+import { concat } from "./concat.ts";
 import type { UnitEgress } from "./unit_viewer.ts";
 
 /** What stands before a frame of `size` bytes. */
@@ -93,16 +94,4 @@ export class AudioEgress implements UnitEgress {
       return [];
     }
   }
-}
-
-/** All parts in one buffer: one write costs less than many small ones. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
-  const joined = new Uint8Array(size);
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.byteLength;
-  }
-  return joined;
 }

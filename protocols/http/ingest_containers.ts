@@ -1,6 +1,8 @@
 import type { Demuxer } from "../_formats/demux/events.ts";
 import { FlvDemuxer } from "../_formats/flv/demuxer.ts";
 import { FlvError } from "../_formats/flv/errors.ts";
+import { Mp4Demuxer } from "../_formats/mp4/demuxer.ts";
+import { Mp4Error } from "../_formats/mp4/errors.ts";
 
 /** A container that live streams can come in. */
 export interface IngestContainer {
@@ -23,8 +25,17 @@ const FLV: IngestContainer = {
   isFatal: (error) => error instanceof FlvError,
 };
 
+const MP4: IngestContainer = {
+  suffix: ".mp4",
+  mediaTypes: ["video/mp4", "audio/mp4"],
+  // The type of the first box is the first thing that is fixed in it.
+  begins: (bytes) => ["ftyp", "styp", "moov"].some((type) => startsWith(bytes, 4, type)),
+  open: () => new Mp4Demuxer(),
+  isFatal: (error) => error instanceof Mp4Error,
+};
+
 /** Every container that can be published, and fetched from elsewhere. */
-export const INGEST_CONTAINERS: readonly IngestContainer[] = [FLV];
+export const INGEST_CONTAINERS: readonly IngestContainer[] = [FLV, MP4];
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
   return [...text].every((letter, index) => bytes[at + index] === letter.charCodeAt(0));
