@@ -1,0 +1,188 @@
+import { rescale } from "../../../registry/media/timebase.ts";
+import type { Unit } from "../../../registry/media/unit.ts";
+import { US_PER_SECOND } from "../../_formats/m3u8/playlist.ts";
+import {
+  ORIGIN,
+  type Piece,
+  type RenditionTracks,
+  type SegmentFormat,
+  type SegmentWriter,
+} from "./format.ts";
+import { MEDIA_TIMESCALE, mediaTime } from "./wall_clock.ts";
+import {
+  emptyWindow,
+  type Init,
+  type RenditionWindow,
+  type WindowLimits,
+  withPart,
+  withSegmentClosed,
+} from "./window.ts";
+
+/** Where all renditions of a stream begin another segment. */
+export interface Cut {
+  /** Media sequence number of that segment. */
+  readonly sequence: number;
+  /** In ticks of 90 kHz: units from here on belong to it. */
+  readonly time: number;
+  /** Milliseconds of UTC at that time. */
+  readonly utc: number;
+  readonly isDiscontinuous: boolean;
+}
+
+/** A track that is silent for more segments than this is not waited for. */
+const MAX_PENDING_CUTS = 1;
+
+/** One rendition under way: its units into parts and segments, cut where the stream is. */
+export class Lane {
+  #rendition: RenditionTracks;
+  readonly #format: SegmentFormat;
+  readonly #limits: WindowLimits;
+  #window: RenditionWindow;
+  #writer: SegmentWriter;
+  #init: Init | undefined;
+  #cuts: Cut[] = [];
+  /** That the segment in the making began at. */
+  #began: Cut | undefined;
+  /** Longest time of a part, in ticks of the leading track; undefined before it is known. */
+  #partTicks: number | undefined;
+  /** Decoding times of the leading track: where the part in the making began, and its newest unit. */
+  #partStart: number | undefined;
+  #newest: number | undefined;
+
+  constructor(
+    rendition: RenditionTracks,
+    format: SegmentFormat,
+    { discontinuitySequence, ...limits }: WindowLimits & {
+      readonly discontinuitySequence: number;
+    },
+  ) {
+    this.#rendition = rendition;
+    this.#format = format;
+    this.#limits = limits;
+    this.#window = emptyWindow(rendition.id, rendition.tracks, discontinuitySequence);
+    this.#writer = format.open(rendition);
+  }
+
+  get window(): RenditionWindow {
+    return this.#window;
+  }
+
+  /** Segments begun from now on are published in parts of at most this many microseconds. */
+  divideInto(partUs: number): void {
+    const [{ timescale }] = this.#rendition.tracks;
+    this.#partTicks = Math.floor(partUs * timescale / US_PER_SECOND);
+  }
+
+  /** Goes on with other configurations, behind an `interrupt`. */
+  reopen(rendition: RenditionTracks): void {
+    this.#rendition = rendition;
+    this.#writer = this.#format.open(rendition);
+    this.#init = undefined;
+    this.#window = { ...this.#window, tracks: rendition.tracks };
+  }
+
+  /** Another segment begins with the first unit from `cut.time` on. */
+  cut(cut: Cut): void {
+    this.#cuts.push(cut);
+    while (this.#cuts.length > MAX_PENDING_CUTS + 1) this.#cutInSilence();
+  }
+
+  /** Takes a unit of one of the tracks. Before the first cut it is left out. */
+  add(unit: Unit): void {
+    const [lead] = this.#rendition.tracks;
+    const isLead = unit.track.id === lead.id;
+    const time = mediaTime(unit);
+    const isReached = (this.#cuts[0]?.time ?? Infinity) <= time;
+    if (this.#began === undefined && !(isLead && isReached)) return;
+    this.#writer.add(unit);
+    this.#adoptInit();
+    if (!isLead) return;
+    if (isReached) this.#cutBefore(unit, time);
+    else if (this.#isPartFull(unit)) this.#takePart(unit);
+    this.#partStart ??= unit.dts;
+    this.#newest = unit.dts;
+  }
+
+  #cutBefore(unit: Unit, time: number): void {
+    for (let [cut] = this.#cuts; cut !== undefined && cut.time <= time; [cut] = this.#cuts) {
+      this.#cuts.shift();
+      this.#close(this.#writer.take(this.#place), cut.time);
+      const [next] = this.#cuts;
+      const isEmpty = next !== undefined && next.time <= time;
+      this.#begin(cut, isEmpty ? cut.time : time);
+    }
+    this.#partStart = unit.dts;
+  }
+
+  /** Begins another segment although nothing has come for it. */
+  #cutInSilence(): void {
+    const cut = this.#cuts.shift();
+    if (cut === undefined) return;
+    this.#close(this.#writer.flush(this.#place), cut.time);
+    this.#begin(cut, cut.time);
+    this.#partStart = undefined;
+  }
+
+  /** Nothing joins what has come to what will come: the segment in the making ends here. */
+  interrupt(time: number): void {
+    this.#close(this.#writer.flush(this.#place), time);
+    this.#cuts = [];
+    this.#partStart = undefined;
+    this.#newest = undefined;
+  }
+
+  #begin(cut: Cut, time: number): void {
+    const { sequence, isDiscontinuous } = cut;
+    this.#began = cut;
+    const open = {
+      sequence,
+      isDiscontinuous,
+      programDateTime: cut.utc + Math.round((time - cut.time) * 1000 / MEDIA_TIMESCALE),
+      init: this.#init,
+      isParted: this.#partTicks !== undefined && this.#format.hasParts,
+      parts: [],
+    };
+    this.#window = { ...this.#window, open };
+    this.#adoptInit();
+  }
+
+  /** A header is known with the first unit, and belongs to the segment that has it. */
+  #adoptInit(): void {
+    const { open } = this.#window;
+    const bytes = this.#writer.init;
+    if (open === undefined || this.#init !== undefined || bytes === undefined) return;
+    this.#init = { sequence: open.sequence, bytes };
+    this.#window = { ...this.#window, open: { ...open, init: this.#init } };
+  }
+
+  #close(rest: Piece | undefined, time: number): void {
+    const began = this.#began;
+    if (began === undefined) return;
+    if (rest !== undefined) this.#window = withPart(this.#window, rest);
+    const start = this.#ticks(began.time);
+    const duration = Math.max(0, this.#ticks(time) - start);
+    this.#window = withSegmentClosed(this.#window, { start, duration }, this.#limits);
+    this.#began = undefined;
+  }
+
+  #ticks(time: number): number {
+    return rescale(time - ORIGIN, MEDIA_TIMESCALE, this.#rendition.tracks[0].timescale);
+  }
+
+  /** Whether the next unit, should it take as long to come as this one did, is one too many. */
+  #isPartFull(unit: Unit): boolean {
+    if (!this.#window.open?.isParted || this.#partTicks === undefined) return false;
+    const step = unit.dts - (this.#newest ?? unit.dts);
+    return unit.dts + step - (this.#partStart ?? unit.dts) > this.#partTicks;
+  }
+
+  #takePart(unit: Unit): void {
+    const part = this.#writer.take(this.#place);
+    if (part !== undefined) this.#window = withPart(this.#window, part);
+    this.#partStart = unit.dts;
+  }
+
+  get #place(): { readonly isSegmentStart: boolean } {
+    return { isSegmentStart: this.#window.open?.parts.length === 0 };
+  }
+}

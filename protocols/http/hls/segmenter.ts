@@ -1,0 +1,244 @@
+import { sameDescription } from "../../../registry/media/description.ts";
+import { rescale } from "../../../registry/media/timebase.ts";
+import type { Description, Track } from "../../../registry/media/track.ts";
+import { payloadBytes, type Unit } from "../../../registry/media/unit.ts";
+import type { MediaBatch } from "../../../registry/reader.ts";
+import { US_PER_SECOND } from "../../_formats/m3u8/playlist.ts";
+import { partTargetUs, targetDuration } from "./calibration.ts";
+import type { RenditionTracks, SegmentFormat } from "./format.ts";
+import { Lane } from "./lane.ts";
+import type { HlsSettings } from "./settings.ts";
+import { MEDIA_TIMESCALE, mediaTime, WallClock } from "./wall_clock.ts";
+import type { RenditionWindow } from "./window.ts";
+
+/** What there is to play at one moment: a value that never changes. */
+export interface Presentation {
+  /** That of the leading track first. Those of which nothing has come are left out. */
+  readonly renditions: readonly RenditionWindow[];
+  /** EXT-X-TARGETDURATION: seconds. */
+  readonly targetDuration: number;
+  /** Longest time of a part: microseconds. Absent where segments have no parts. */
+  readonly partTargetUs?: number | undefined;
+  /** Of segments. */
+  readonly extension: string;
+  /** No segment will follow. */
+  readonly isEnded: boolean;
+}
+
+/** A pause of the leading track that is longer, and unlike its pace, is a gap in the stream. */
+const MIN_GAP_MS = 3000;
+const GAP_STEPS = 4;
+
+/** What the segmenter knows of the track that decides where segments end. */
+interface Leader {
+  readonly track: Track;
+  /** Decoding time of its newest unit, and ticks since the one before. */
+  newest: number | undefined;
+  step: number;
+}
+
+/**
+ * Cuts one stream into segments of one format: all renditions at the key pictures of the first video
+ * track, or of the first audio track where there is no video. Pure: time is given from outside.
+ *
+ * A discontinuity is where the configuration of a track changes, as of a publisher that returned, and
+ * where the leading track pauses. What comes before the next key picture is left out then.
+ */
+export class Segmenter {
+  readonly #format: SegmentFormat;
+  readonly #settings: HlsSettings;
+  readonly #wallClock = new WallClock();
+  #description: Description | undefined;
+  #lanes = new Map<string, Lane>();
+  #laneOfTrack = new Map<number, Lane>();
+  #leader: Leader | undefined;
+  #sequence: number;
+  #discontinuities = 0;
+  /** Media time at which the segment in the making began; undefined before a key picture. */
+  #cutTime: number | undefined;
+  #isInterrupted = false;
+  /** Payload since then. */
+  #bytes = 0;
+  /** Between units of the leading track, before there is a promise. */
+  #stepsUs: number[] = [];
+  #promise: { readonly targetDuration: number; readonly partTargetUs: number } | undefined;
+  #isEnded = false;
+
+  /**
+   * @param firstSequence media sequence number of the first segment. One that grows with time keeps the
+   * URLs of a stream apart from those of its last run, in caches and in players.
+   */
+  constructor(format: SegmentFormat, settings: HlsSettings, firstSequence = 0) {
+    this.#format = format;
+    this.#settings = settings;
+    this.#sequence = firstSequence;
+  }
+
+  /**
+   * Takes what was published.
+   *
+   * @param utc milliseconds of UTC now.
+   * @throws {BitstreamError} the first unit of a track is damaged.
+   */
+  push({ description, units }: MediaBatch, utc: number): void {
+    if (description !== this.#description) this.#describe(description);
+    const newest = units.findLast(({ track }) => track.id === this.#leader?.track.id);
+    if (newest !== undefined) this.#wallClock.observe(newest, utc);
+    for (const unit of units) this.#add(unit);
+  }
+
+  /** The publication has ended for good: what waits is written, and playlists end. */
+  end(): void {
+    this.#interrupt();
+    this.#isEnded = true;
+  }
+
+  /** What there is to play; undefined before every rendition has a segment. */
+  get presentation(): Presentation | undefined {
+    const promise = this.#promise;
+    const renditions = [...this.#lanes.values()].map(({ window }) => window)
+      .filter(({ open, segments }) => open !== undefined || segments.length > 0);
+    if (promise === undefined || renditions.some(({ segments }) => segments.length === 0)) {
+      return undefined;
+    }
+    return {
+      renditions,
+      targetDuration: promise.targetDuration,
+      partTargetUs: this.#format.hasParts ? promise.partTargetUs : undefined,
+      extension: this.#format.extension,
+      isEnded: this.#isEnded,
+    };
+  }
+
+  #describe(description: Description): void {
+    const before = this.#description;
+    this.#description = description;
+    const renditions = this.#format.renditions(description.tracks);
+    if (
+      before !== undefined && sameRenditions(renditions, this.#format.renditions(before.tracks))
+    ) {
+      return;
+    }
+    this.#interrupt();
+    const [first] = renditions;
+    this.#leader = first && { track: first.tracks[0], newest: undefined, step: 0 };
+    this.#open(renditions);
+  }
+
+  /** Gives each rendition its lane: the one that it had, or a new one. */
+  #open(renditions: readonly RenditionTracks[]): void {
+    const lanes = new Map<string, Lane>();
+    this.#laneOfTrack.clear();
+    for (const rendition of renditions) {
+      const lane = this.#laneOf(rendition);
+      lanes.set(rendition.id, lane);
+      for (const { id } of rendition.tracks) this.#laneOfTrack.set(id, lane);
+    }
+    this.#lanes = lanes;
+  }
+
+  #laneOf(rendition: RenditionTracks): Lane {
+    const known = this.#lanes.get(rendition.id);
+    if (known !== undefined) {
+      known.reopen(rendition);
+      return known;
+    }
+    const { windowSegments, windowBytes } = this.#settings;
+    const lane = new Lane(rendition, this.#format, {
+      windowSegments,
+      windowBytes,
+      discontinuitySequence: this.#discontinuities,
+    });
+    if (this.#promise !== undefined) lane.divideInto(this.#promise.partTargetUs);
+    return lane;
+  }
+
+  #add(unit: Unit): void {
+    const lane = this.#laneOfTrack.get(unit.track.id);
+    const leader = this.#leader;
+    if (lane === undefined || leader === undefined) return;
+    if (unit.track.id === leader.track.id) this.#follow(unit, leader);
+    // It goes on without the leading track.
+    else if (this.#isTooLong(mediaTime(unit))) this.#cut(mediaTime(unit));
+    if (this.#cutTime === undefined) return;
+    this.#bytes += payloadBytes(unit);
+    lane.add(unit);
+  }
+
+  /** Begins a segment before a unit of the leading track where it is time to. */
+  #follow(unit: Unit, leader: Leader): void {
+    const step = leader.newest === undefined ? 0 : unit.dts - leader.newest;
+    if (isGap(step, leader)) this.#interrupt();
+    else if (this.#promise === undefined) {
+      this.#stepsUs.push(rescale(step, leader.track.timescale, US_PER_SECOND));
+    }
+    leader.newest = unit.dts;
+    leader.step = step;
+    if (this.#isTimeToCut(unit, leader)) this.#cut(mediaTime(unit));
+  }
+
+  #isTimeToCut(unit: Unit, { step, track }: Leader): boolean {
+    const began = this.#cutTime;
+    if (began === undefined) return unit.isKey;
+    // Times are rounded: what is half a picture short of a segment is one.
+    const slack = rescale(step, track.timescale, MEDIA_TIMESCALE) / 2;
+    const passed = mediaTime(unit) - began;
+    const isDue = passed + slack >= toMediaTime(this.#settings.segmentMs);
+    return (unit.isKey && isDue) || this.#isTooLong(mediaTime(unit));
+  }
+
+  #isTooLong(time: number): boolean {
+    const began = this.#cutTime;
+    if (began === undefined) return false;
+    const { maxSegmentMs, maxSegmentBytes } = this.#settings;
+    return time - began >= toMediaTime(maxSegmentMs) || this.#bytes > maxSegmentBytes;
+  }
+
+  #cut(time: number): void {
+    if (this.#cutTime !== undefined) this.#calibrate(time - this.#cutTime);
+    const isDiscontinuous = this.#isInterrupted;
+    if (isDiscontinuous) this.#discontinuities++;
+    this.#isInterrupted = false;
+    this.#cutTime = time;
+    this.#bytes = 0;
+    const cut = { sequence: this.#sequence, time, utc: this.#wallClock.at(time), isDiscontinuous };
+    this.#sequence++;
+    for (const lane of this.#lanes.values()) lane.cut(cut);
+  }
+
+  /** Makes the promises of playlists once a segment is whole. */
+  #calibrate(time: number): void {
+    if (this.#promise !== undefined) return;
+    const { segmentMs, partMs } = this.#settings;
+    this.#promise = {
+      targetDuration: targetDuration(rescale(time, MEDIA_TIMESCALE, US_PER_SECOND), segmentMs),
+      partTargetUs: partTargetUs(this.#stepsUs, partMs),
+    };
+    this.#stepsUs = [];
+    for (const lane of this.#lanes.values()) lane.divideInto(this.#promise.partTargetUs);
+  }
+
+  #interrupt(): void {
+    const began = this.#cutTime;
+    if (began === undefined) return;
+    for (const lane of this.#lanes.values()) lane.interrupt(began);
+    this.#cutTime = undefined;
+    this.#isInterrupted = true;
+  }
+}
+
+function isGap(step: number, leader: Leader): boolean {
+  return step > leader.track.timescale * MIN_GAP_MS / 1000 && step > leader.step * GAP_STEPS;
+}
+
+function toMediaTime(ms: number): number {
+  return rescale(ms, 1000, MEDIA_TIMESCALE);
+}
+
+function sameRenditions(a: readonly RenditionTracks[], b: readonly RenditionTracks[]): boolean {
+  return a.length === b.length && a.every(({ id, tracks }, index) => {
+    const other = b[index];
+    return other?.id === id &&
+      sameDescription({ tracks, metadata: {} }, { tracks: other.tracks, metadata: {} });
+  });
+}

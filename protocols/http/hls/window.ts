@@ -1,0 +1,202 @@
+/**
+ * The newest segments of a rendition, as values that never change: whoever holds a window sees the
+ * same segments for as long as it wishes.
+ *
+ * @module
+ */
+import { rescale } from "../../../registry/media/timebase.ts";
+import type { Track } from "../../../registry/media/track.ts";
+import { US_PER_SECOND } from "../../_formats/m3u8/playlist.ts";
+import type { Piece } from "./format.ts";
+
+/** What a player reads before segments. */
+export interface Init {
+  /** The first segment that needs it: a part of its URL. */
+  readonly sequence: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What is known of a segment from its beginning on. */
+export interface OpenSegment {
+  /** Media sequence number. */
+  readonly sequence: number;
+  /** Nothing joins it to the segment before: another configuration, or a gap. */
+  readonly isDiscontinuous: boolean;
+  /** UTC of the first sample, in milliseconds. */
+  readonly programDateTime: number;
+  readonly init?: Init | undefined;
+  /** Whether its parts are short enough for playlists to list them. */
+  readonly isParted: boolean;
+  readonly parts: readonly Piece[];
+}
+
+/** A whole segment: its parts one after the other. */
+export interface Segment extends OpenSegment {
+  /** Decoding time of the first sample, and the time up to the next segment, in ticks. */
+  readonly start: number;
+  readonly duration: number;
+  /** Of all parts; they are views into it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Nothing of the rendition came in its time: there is nothing to fetch. */
+  readonly isGap: boolean;
+}
+
+/** Bits per second, of segments. */
+export interface Bandwidth {
+  readonly peak: number;
+  readonly average: number;
+}
+
+/** One rendition as it is at one moment. */
+export interface RenditionWindow {
+  readonly id: string;
+  readonly tracks: readonly [Track, ...Track[]];
+  /** Those that playlists name, oldest first. */
+  readonly segments: readonly Segment[];
+  /** Those that playlists named a while ago: players are still fetching them. */
+  readonly retired: readonly Segment[];
+  readonly open?: OpenSegment | undefined;
+  /** Discontinuities at or before the first segment that playlists no longer name. */
+  readonly discontinuitySequence: number;
+  /** Of all segments that ever were, gaps left out. */
+  readonly peakBandwidth: number;
+  readonly totalBytes: number;
+  readonly totalUs: number;
+}
+
+export interface WindowLimits {
+  readonly windowSegments: number;
+  readonly windowBytes: number;
+}
+
+/** Fewer segments than a player begins with are never kept, whatever they weigh (section 6.2.2). */
+const MIN_SEGMENTS = 3;
+
+/** A window in which nothing has happened yet. */
+export function emptyWindow(
+  id: string,
+  tracks: readonly [Track, ...Track[]],
+  discontinuitySequence: number,
+): RenditionWindow {
+  const totals = { peakBandwidth: 0, totalBytes: 0, totalUs: 0 };
+  return { id, tracks, segments: [], retired: [], discontinuitySequence, ...totals };
+}
+
+export function withPart(window: RenditionWindow, part: Piece): RenditionWindow {
+  const { open } = window;
+  if (open === undefined) return window;
+  return { ...window, open: { ...open, parts: [...open.parts, part] } };
+}
+
+/**
+ * Ends the segment in the making.
+ *
+ * @param gap where it began and how long it was, in ticks, should it have no parts.
+ */
+export function withSegmentClosed(
+  window: RenditionWindow,
+  gap: { readonly start: number; readonly duration: number },
+  limits: WindowLimits,
+): RenditionWindow {
+  const { open, tracks: [{ timescale }] } = window;
+  if (open === undefined) return window;
+  const segment = toSegment(open, gap);
+  const us = durationUs(segment, timescale);
+  const bandwidth = us > 0 ? Math.ceil(segment.bytes.length * 8 * US_PER_SECOND / us) : 0;
+  return trim({
+    ...window,
+    open: undefined,
+    segments: [...window.segments, segment],
+    peakBandwidth: Math.max(window.peakBandwidth, bandwidth),
+    totalBytes: window.totalBytes + segment.bytes.length,
+    totalUs: window.totalUs + (segment.isGap ? 0 : us),
+  }, limits);
+}
+
+function toSegment(
+  open: OpenSegment,
+  gap: { readonly start: number; readonly duration: number },
+): Segment {
+  const [first] = open.parts;
+  if (first === undefined) return { ...open, ...gap, bytes: new Uint8Array(), isGap: true };
+  const bytes = new Uint8Array(open.parts.reduce((sum, part) => sum + part.bytes.length, 0));
+  let offset = 0;
+  const parts = open.parts.map((part) => {
+    bytes.set(part.bytes, offset);
+    const view = bytes.subarray(offset, offset + part.bytes.length);
+    offset += view.length;
+    return { ...part, bytes: view };
+  });
+  const duration = parts.reduce((sum, part) => sum + part.duration, 0);
+  return { ...open, parts, start: first.start, duration, bytes, isGap: false };
+}
+
+/** Takes what is too much from the playlist, and forgets what left it as long ago as it is long. */
+function trim(window: RenditionWindow, limits: WindowLimits): RenditionWindow {
+  const segments = [...window.segments];
+  const retired = [...window.retired];
+  let { discontinuitySequence } = window;
+  while (segments.length > MIN_SEGMENTS && isOver(segments, limits)) {
+    const [oldest] = segments.splice(0, 1);
+    if (oldest === undefined) break;
+    if (oldest.isDiscontinuous) discontinuitySequence++;
+    retired.push(oldest);
+  }
+  let kept = bytesOf(segments) + bytesOf(retired);
+  while (retired.length > limits.windowSegments || kept > limits.windowBytes) {
+    const [oldest] = retired.splice(0, 1);
+    if (oldest === undefined) break;
+    kept -= oldest.bytes.length;
+  }
+  return { ...window, segments, retired, discontinuitySequence };
+}
+
+/** The playlist has half of the bytes: the other half is for what has left it. */
+function isOver(segments: readonly Segment[], limits: WindowLimits): boolean {
+  return segments.length > limits.windowSegments || bytesOf(segments) > limits.windowBytes / 2;
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+/**
+ * Microseconds that a segment or part lasts. Its ends are rounded, not its duration, so that the sum of
+ * parts is exactly the segment, and no error builds up however many there are.
+ */
+export function durationUs(
+  { start, duration }: { readonly start: number; readonly duration: number },
+  timescale: number,
+): number {
+  return rescale(start + duration, timescale, US_PER_SECOND) -
+    rescale(start, timescale, US_PER_SECOND);
+}
+
+/** What the segments of a rendition have cost so far. */
+export function bandwidthOf({ peakBandwidth, totalBytes, totalUs }: RenditionWindow): Bandwidth {
+  const average = totalUs > 0 ? Math.ceil(totalBytes * 8 * US_PER_SECOND / totalUs) : 0;
+  return { peak: peakBandwidth, average };
+}
+
+/** The whole segment of a number, for as long as players may ask for it. */
+export function findSegment(window: RenditionWindow, sequence: number): Segment | undefined {
+  return [...window.segments, ...window.retired].find((segment) => segment.sequence === sequence);
+}
+
+/** One part of a segment that is whole or in the making. */
+export function findPart(
+  window: RenditionWindow,
+  sequence: number,
+  part: number,
+): Piece | undefined {
+  const { open } = window;
+  const segment = open?.sequence === sequence ? open : findSegment(window, sequence);
+  return segment?.isParted ? segment.parts[part] : undefined;
+}
+
+/** The header of this number, for as long as a segment needs it. */
+export function findInit(window: RenditionWindow, sequence: number): Init | undefined {
+  const { open, segments, retired } = window;
+  const all = [...retired, ...segments, ...(open === undefined ? [] : [open])];
+  return all.find(({ init }) => init?.sequence === sequence)?.init;
+}
