@@ -29,6 +29,8 @@ export interface PesPacket {
   /** Absent where it equals `pts`, which is then the time of decoding too. */
   readonly dts?: number;
   readonly isScrambled: boolean;
+  /** Whether the packet said how long it is, and hence may have been too short for its content. */
+  readonly isBounded: boolean;
   /** A view of the elementary stream. */
   readonly payload: Uint8Array;
 }
@@ -39,11 +41,9 @@ export interface PesTimes {
   readonly dts: number;
 }
 
-/**
- * Whether a PES packet of which these are the first bytes says how long it is, and has come whole.
- */
-export function isPesComplete(start: Uint8Array, size: number): boolean {
-  const length = size < PES_LENGTH_END ? 0 : (start[4] ?? 0) << 8 | (start[5] ?? 0);
+/** Whether a PES packet says how long it is, and `packet` has that much of it. */
+export function isPesComplete(packet: Uint8Array, size: number): boolean {
+  const length = size < PES_LENGTH_END ? 0 : (packet[4] ?? 0) << 8 | (packet[5] ?? 0);
   return length > 0 && size >= PES_LENGTH_END + length;
 }
 
@@ -74,6 +74,7 @@ export function parsePes(packet: Uint8Array): PesPacket {
   return {
     ...readTimes(packet, at(7) >> 6, at(8)),
     isScrambled: (at(6) & 0x30) !== 0,
+    isBounded: length > 0,
     payload: packet.subarray(start, end),
   };
 }
