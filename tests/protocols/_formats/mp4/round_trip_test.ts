@@ -5,7 +5,8 @@ import { parseVp8Header } from "../../../../registry/media/vp8.ts";
 import type { Track } from "../../../../registry/media/track.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
 import { must } from "../../../must.ts";
-import { demux, flvMedia, keptOf, type Media, mux, tracksOf } from "./files.ts";
+import { progressive } from "./progressive.ts";
+import { demux, firstUnits, flvMedia, keptOf, type Media, mux, tracksOf } from "./files.ts";
 
 const FILES = [
   ...["avc_aac", "hevc", "av1", "vp9", "opus", "flac", "ac3", "eac3", "mp3", "multitrack"],
@@ -23,6 +24,21 @@ function assertRoundTrip(media: Media): void {
 for (const name of FILES) {
   Deno.test(`${name}.flv comes out of MP4 with the same tracks, times and bytes`, () => {
     assertRoundTrip(flvMedia(`${name}.flv`));
+  });
+}
+
+for (const name of FILES) {
+  Deno.test(`${name}.flv comes out of an unfragmented file with the same times and bytes`, () => {
+    const media = flvMedia(`${name}.flv`);
+    const again = demux(progressive(media), 1000);
+    assertEquals(again.drops, []);
+    const zero = new Map(firstUnits(media.units).values().map(({ track, dts }) => [track.id, dts]));
+    // The tables begin at 0: what they leave out is where the first unit of each track is.
+    const expected = media.units.map((unit) => {
+      const start = must(zero.get(unit.track.id));
+      return { ...unit, dts: unit.dts - start, pts: unit.pts - start };
+    });
+    assertEquals(keptOf(again.units), keptOf(expected));
   });
 }
 
