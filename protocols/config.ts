@@ -8,6 +8,9 @@ import { ConfigError, parseSection, type Protocol } from "./protocol.ts";
 /** Name under `streams:` whose settings hold for every stream. */
 const EVERY_STREAM = "*";
 
+/** What a source begins with that has an end, and so can be repeated. */
+const FILE_SCHEME = "file:";
+
 /** A day: longer than anybody waits for a publisher. */
 const MAX_SECONDS = 86_400;
 const duration = seconds(MAX_SECONDS);
@@ -17,6 +20,7 @@ const url = z.string("expected a URL").refine((text) => URL.canParse(text), "exp
 
 export const streamSection = z.strictObject({
   source: url.optional(),
+  loop: z.boolean("expected true or false").default(false),
   onDemand: z.boolean("expected true or false").default(false),
   push: z.union([url.transform((one) => [one]), z.array(url)], "expected a URL or a list of URLs")
     .default([]),
@@ -28,6 +32,9 @@ export const streamSection = z.strictObject({
   queueSeconds: duration.optional(),
   queueMiB: mebibytes.optional(),
   stall: duration.optional(),
+}).refine(({ loop, source = "" }) => !loop || source.startsWith(FILE_SCHEME), {
+  path: ["loop"],
+  message: "expected a source of file: to repeat",
 });
 
 /** All of the configuration but the sections of the modules. */
@@ -134,6 +141,14 @@ function withoutUndefined<T extends object>(
   return Object.fromEntries(
     Object.entries(record).filter(([, value]) => value !== undefined),
   ) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** Where a stream comes from, if it is fetched: with `?loop` when it is to be repeated. */
+export function sourceOf({ source, loop }: StreamSection): URL | undefined {
+  if (source === undefined) return undefined;
+  const url = new URL(source);
+  if (loop) url.searchParams.set("loop", "");
+  return url;
 }
 
 /** The named streams of a configuration: all sections but the one for every stream. */

@@ -5,7 +5,7 @@ import { Registry } from "../registry/registry.ts";
 import type { Source } from "../registry/source.ts";
 import { denoTransport } from "./_transport/deno_transport.ts";
 import type { Transport } from "./_transport/transport.ts";
-import { type Config, parseConfig, streamSettings } from "./config.ts";
+import { type Config, parseConfig, sourceOf, streamSettings } from "./config.ts";
 import { logEvent } from "./event_log.ts";
 import { type Logger, silentLogger, withFields } from "./logger.ts";
 import type { Context, Endpoint, HttpEnv, Protocol, Server } from "./protocol.ts";
@@ -54,6 +54,7 @@ export class Gateway {
       log: this.#log,
       signal: this.#abort.signal,
       contextFor: (protocol, signal) => this.#context(protocol, signal),
+      optionsFor: (protocol) => this.#config.options.get(protocol),
     });
     this.#relays.check(this.#config.settings);
     this.registry.subscribe((event) => logEvent(this.#log, event));
@@ -128,8 +129,8 @@ export class Gateway {
 
   #configuredSource(name: string): Source | undefined {
     const section = this.#config.settings.streams[name];
-    if (section?.source === undefined || !section.onDemand) return undefined;
-    return this.#relays.onDemand(new URL(section.source), name);
+    const source = section?.onDemand ? sourceOf(section) : undefined;
+    return source && this.#relays.onDemand(source, name);
   }
 
   #context(protocol: Protocol, signal: AbortSignal): Context {

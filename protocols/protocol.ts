@@ -51,6 +51,9 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** How a pull ends that did not fail. */
+export type PullEnd = "over" | void;
+
 /** A pluggable protocol. Keeps no global state: two gateways may run in one process. */
 export interface Protocol<Options = unknown> {
   /** Name of the module and of its section in the config file: `rtmp`. */
@@ -62,10 +65,11 @@ export interface Protocol<Options = unknown> {
   /** Listens. @throws {ListenError} */
   serve?(context: Context, options: Options): Promise<Server>;
   /**
-   * Fetches a remote stream and publishes it as `target`, once: resolves when the remote ends it,
-   * rejects when it cannot go on. Trying again is the gateway's business.
+   * Fetches a stream from elsewhere and publishes it as `target`, once: resolves when it ends there,
+   * rejects when it cannot go on. Trying again is the gateway's business, which it does not do when the
+   * result is `"over"`: all that there will ever be was published.
    */
-  pull?(context: Context, url: URL, target: string): Promise<void>;
+  pull?(context: Context, url: URL, target: string, options: Options): Promise<PullEnd>;
   /** Sends the stream `source` to a remote server, once, as `pull`. */
   push?(context: Context, source: string, url: URL): Promise<void>;
 }

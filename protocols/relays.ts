@@ -1,8 +1,8 @@
 import type { Registry } from "../registry/registry.ts";
 import type { Source } from "../registry/source.ts";
-import { type GatewaySettings, namedStreams } from "./config.ts";
+import { type GatewaySettings, namedStreams, sourceOf } from "./config.ts";
 import type { Logger } from "./logger.ts";
-import { ConfigError, type Context, type Protocol } from "./protocol.ts";
+import { ConfigError, type Context, type Protocol, type PullEnd } from "./protocol.ts";
 import { supervise } from "./supervisor.ts";
 
 /** A pull or a push that goes on until it is stopped. */
@@ -19,10 +19,12 @@ export interface RelaysOptions {
   /** Ends every relay. */
   readonly signal: AbortSignal;
   readonly contextFor: (protocol: Protocol, signal: AbortSignal) => Context;
+  /** What the module made of its section. */
+  readonly optionsFor: (protocol: Protocol) => unknown;
 }
 
 type Way = "pull" | "push";
-type Attempt = (signal: AbortSignal) => Promise<void>;
+type Attempt = (signal: AbortSignal) => Promise<PullEnd>;
 
 /** What is tried again and again. */
 interface Job {
@@ -91,11 +93,12 @@ export class Relays {
 
   #wanted(settings: GatewaySettings): ReadonlyMap<string, () => Relay> {
     const wanted = new Map<string, () => Relay>();
-    for (const [name, { source, onDemand, push }] of namedStreams(settings)) {
-      if (source !== undefined && !onDemand) {
-        wanted.set(`pull ${source} ${name}`, () => this.pull(new URL(source), name));
+    for (const [name, section] of namedStreams(settings)) {
+      const source = sourceOf(section);
+      if (source !== undefined && !section.onDemand) {
+        wanted.set(`pull ${source} ${name}`, () => this.pull(source, name));
       }
-      for (const url of push) {
+      for (const url of section.push) {
         wanted.set(`push ${name} ${url}`, () => this.push(name, new URL(url)));
       }
     }
@@ -130,11 +133,12 @@ export class Relays {
   }
 
   #pullJob(label: string, url: URL, name: string): Job {
-    const { registry, contextFor } = this.#options;
+    const { registry, contextFor, optionsFor } = this.#options;
     const [protocol, pull] = this.#protocolFor(url, "pull");
     return {
       label,
-      attempt: (signal) => pull.call(protocol, contextFor(protocol, signal), url, name),
+      attempt: (signal) =>
+        pull.call(protocol, contextFor(protocol, signal), url, name, optionsFor(protocol)),
       onFailure: (reason) => registry.get(name)?.noteFailure(reason),
     };
   }

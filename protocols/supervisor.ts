@@ -1,4 +1,5 @@
 import type { Clock } from "../registry/clock.ts";
+import type { PullEnd } from "./protocol.ts";
 
 /** Pause before the second attempt; doubles with each failure. */
 const FIRST_PAUSE_MS = 1_000;
@@ -21,16 +22,19 @@ export interface AttemptEnd {
   readonly reason: string;
 }
 
-/** Runs `attempt` again and again, with growing pauses, until `signal` is aborted. Never rejects. */
+/**
+ * Runs `attempt` again and again, with growing pauses, until `signal` is aborted or there is nothing more to
+ * come. Never rejects.
+ */
 export async function supervise(
-  attempt: () => Promise<void>,
+  attempt: () => Promise<PullEnd>,
   { clock, signal, onRetry }: SuperviseOptions,
 ): Promise<void> {
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     const began = clock.now();
     const end = await endOf(attempt);
-    if (signal.aborted) return;
+    if (signal.aborted || end === "over") return;
     if (clock.now() - began >= WORKED_MS) pauseMs = FIRST_PAUSE_MS;
     onRetry(end, pauseMs);
     await pause(pauseMs, clock, signal);
@@ -38,9 +42,9 @@ export async function supervise(
   }
 }
 
-async function endOf(attempt: () => Promise<void>): Promise<AttemptEnd> {
+async function endOf(attempt: () => Promise<PullEnd>): Promise<AttemptEnd | "over"> {
   try {
-    await attempt();
+    if (await attempt() === "over") return "over";
     return { isFailure: false, reason: "it came to its end" };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

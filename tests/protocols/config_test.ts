@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { namedStreams, parseConfig, streamSettings } from "../../protocols/config.ts";
+import { namedStreams, parseConfig, sourceOf, streamSettings } from "../../protocols/config.ts";
 import { builtinProtocols } from "../../protocols/mod.ts";
 import { ConfigError, type Protocol } from "../../protocols/protocol.ts";
 import { rtmp } from "../../protocols/rtmp/mod.ts";
@@ -39,6 +39,11 @@ const MISTAKES: readonly (readonly [raw: unknown, path: string, reason: string])
     { streams: { "live/a": { grace: "10s" } } },
     "streams.live/a.grace",
     'expected seconds, found "10s"',
+  ],
+  [
+    { streams: { "live/a": { source: "rtsp://camera/", loop: true } } },
+    "streams.live/a.loop",
+    "expected a source of file: to repeat",
   ],
   [
     { streams: { "live/a": { source: "cam" } } },
@@ -112,4 +117,11 @@ Deno.test("one push URL is a list of one", () => {
   const url = "rtmp://example.org/live/a";
   const { settings } = parseConfig({ streams: { a: { push: url }, b: { push: [url] } } }, [rtmp]);
   assertEquals(namedStreams(settings).map(([_name, { push }]) => push), [[url], [url]]);
+});
+
+Deno.test("the URL of a source says whether it is repeated", () => {
+  const source = "file:clips/*.mp4";
+  const { settings } = parseConfig({ streams: { a: { source, loop: true }, b: { source } } }, []);
+  const urls = namedStreams(settings).map(([_name, section]) => sourceOf(section)?.href);
+  assertEquals(urls, ["file:///clips/*.mp4?loop=", "file:///clips/*.mp4"]);
 });

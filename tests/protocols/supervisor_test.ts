@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { PullEnd } from "../../protocols/protocol.ts";
 import { type AttemptEnd, supervise } from "../../protocols/supervisor.ts";
 import { VirtualClock } from "../virtual_clock.ts";
 
@@ -9,7 +10,7 @@ class Bench {
   attempts = 0;
   isDone = false;
 
-  run(attempt: (bench: Bench) => Promise<void>): void {
+  run(attempt: (bench: Bench) => Promise<PullEnd>): void {
     supervise(() => {
       this.attempts++;
       return attempt(this);
@@ -35,6 +36,13 @@ Deno.test("pauses double from 1 s to 30 s while attempts fail", async () => {
   await bench.clock.run(100_000);
   assertEquals(bench.pauses, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
   assertEquals(bench.retries[0]?.[0], { isFailure: true, reason: "connection refused" });
+});
+
+Deno.test("what is over is not tried again", async () => {
+  const bench = new Bench();
+  bench.run(({ attempts }) => Promise.resolve(attempts === 2 ? "over" : undefined));
+  await bench.clock.run(100_000);
+  assertEquals([bench.attempts, bench.pauses, bench.isDone], [2, [1000], true]);
 });
 
 Deno.test("an attempt that lasted has worked: the pause is the first one again", async () => {
