@@ -2,6 +2,8 @@ import { Admissions } from "../_transport/admission.ts";
 import { ConfigError, type Context, type Server } from "../protocol.ts";
 import { MediaDirectory } from "./media_directory.ts";
 import { MEDIA_SEGMENT } from "./media_path.ts";
+import { Library } from "./recordings/library.ts";
+import { mediaRecordings } from "./recordings/media_recordings.ts";
 import { type FileOptions, maxUploadBytes } from "./options.ts";
 import { mountFiles } from "./static/routes.ts";
 
@@ -23,6 +25,8 @@ export async function serveFiles(context: Context, options: FileOptions): Promis
   const directory = await MediaDirectory.open(options.dir);
   if (options.upload) await assertWritable(options.dir);
   const { http, registry, log } = context;
+  const library = new Library(registry.clock, log);
+  const removeRecordings = registry.addRecordings(mediaRecordings(directory, library));
   mountFiles(http, {
     directory,
     registry,
@@ -31,11 +35,14 @@ export async function serveFiles(context: Context, options: FileOptions): Promis
     hasListing: options.listing,
     ...(options.upload && { maxUploadBytes: maxUploadBytes(options) }),
   });
-  return serverOf([`${options.dir} is at /${MEDIA_SEGMENT}/ of HTTP`]);
+  return serverOf([`${options.dir} is at /${MEDIA_SEGMENT}/ of HTTP`], () => {
+    removeRecordings();
+    library.close();
+  });
 }
 
-function serverOf(hints: readonly string[]): Server {
-  return { endpoints: [], hints, close: () => Promise.resolve() };
+function serverOf(hints: readonly string[], end: () => void = () => {}): Server {
+  return { endpoints: [], hints, close: () => Promise.resolve(end()) };
 }
 
 /** @throws {ConfigError} Deno was started without the permission. */

@@ -8,3 +8,9 @@ export class MediaFileError extends Error {
     super(`Cannot read media file: ${reason}`);
   }
 }
+
+/** Why something failed, without what failed. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof MediaFileError) return error.reason;
+  return error instanceof Error ? error.message : String(error);
+}

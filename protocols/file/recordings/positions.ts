@@ -42,3 +42,8 @@ export function indexAtOrBefore(positions: readonly number[], ms: number): numbe
   }
   return Math.max(0, low - 1);
 }
+
+/** The latest milliseconds whose position is `ms`: what a seek to `ms` may still arrive at. */
+export function latestAt(ms: number): number {
+  return ms + 1 - 2 * ROUNDING_MS;
+}

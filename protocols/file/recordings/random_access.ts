@@ -10,6 +10,7 @@ export class RandomAccessFile {
   readonly #file: Deno.FsFile;
   /** The last read that was asked for: the position of a file is one for all who read it. */
   #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   /** Takes the file over: `close` closes it. */
   constructor(file: Deno.FsFile, size: number) {
@@ -45,7 +46,10 @@ export class RandomAccessFile {
     throw new MediaFileError(`it has become shorter than ${end} bytes`);
   }
 
+  /** May be called again. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     // What is being read is read to its end first: to close under it would give its bytes to nobody.
     this.#last = this.#last.then(() => this.#file.close());
   }

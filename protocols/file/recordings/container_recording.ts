@@ -1,0 +1,225 @@
+import {
+  ADTS,
+  CustomSource,
+  type EncodedPacket,
+  FLAC,
+  Input,
+  MATROSKA,
+  MP3,
+  MP4,
+  MPEG_TS,
+  OGG,
+  QTFF,
+  WAVE,
+  WEBM,
+} from "mediabunny";
+import type { Description, Metadata } from "../../../registry/media/track.ts";
+import type { Unit } from "../../../registry/media/unit.ts";
+import type { Recording } from "../../../registry/recording.ts";
+import { ContainerTrack, type Origin } from "./container_track.ts";
+import { MediaFileError, reasonOf } from "./errors.ts";
+import { merged } from "./merge.ts";
+import { lastAtOrBefore, startMsFor } from "./positions.ts";
+import type { RandomAccessFile } from "./random_access.ts";
+
+const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, WAVE, OGG, FLAC, ADTS, MP3];
+
+/** Bytes of a file that are kept for whoever reads it: each open file costs as much. */
+const CACHE_BYTES = 4 << 20;
+
+/** As in the streams of the registry (see `_formats/demux/assembler.ts`). */
+const MAX_TRACKS = 32;
+
+/** Positions in a file without video: each costs a look into it, and a place in playlists. */
+const MAX_SOUND_KEYS = 10_000;
+
+/** Milliseconds between two of them, unless they become too many. */
+const SOUND_KEY_MS = 1000;
+
+/** Told why a track is left out. */
+export type OnLeftOut = (track: string, reason: string) => void;
+
+/** A file that `mediabunny` reads: MP4, MOV, Matroska, WebM, MPEG-TS, and those of sound alone. */
+export class ContainerRecording implements Recording {
+  readonly description: Description;
+  readonly durationMs: number;
+  readonly #input: Input;
+  readonly #tracks: readonly ContainerTrack[];
+  readonly #lead: ContainerTrack;
+  readonly #origin: Origin;
+  #keys: Promise<readonly number[]> | undefined;
+
+  private constructor(
+    input: Input,
+    tracks: readonly [ContainerTrack, ...ContainerTrack[]],
+    origin: Origin,
+    about: { readonly durationMs: number; readonly metadata: Metadata },
+  ) {
+    this.#input = input;
+    this.#tracks = tracks;
+    this.#lead = tracks[0];
+    this.#origin = origin;
+    this.durationMs = about.durationMs;
+    this.description = { tracks: tracks.map(({ track }) => track), metadata: about.metadata };
+  }
+
+  /**
+   * Takes the file over: it is closed with the recording, and when it cannot be opened.
+   *
+   * @throws {MediaFileError} it is of no known format, or nothing in it can be carried.
+   */
+  static async open(file: RandomAccessFile, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
+    const input = new Input({ source: sourceOf(file), formats: FORMATS });
+    try {
+      return await ContainerRecording.#of(input, file.size, onLeftOut);
+    } catch (error) {
+      input.dispose();
+      throw error;
+    }
+  }
+
+  static async #of(input: Input, bytes: number, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
+    if (!await input.canRead()) throw new MediaFileError("it is no media file that Sluice knows");
+    const [first, ...others] = await openTracks(input, onLeftOut);
+    if (first === undefined) throw new MediaFileError("nothing in it can be carried");
+    const tracks = [first, ...others] as const;
+    const origin = originOf(tracks);
+    const endSeconds = await endOf(input, tracks);
+    const durationMs = Math.max(0, Math.round((endSeconds - origin.seconds) * 1000));
+    const metadata = { ...await tagsOf(input), duration: durationMs / 1000, filesize: bytes };
+    return new ContainerRecording(input, tracks, origin, { durationMs, metadata });
+  }
+
+  get startMs(): number {
+    return this.#origin.startMs;
+  }
+
+  keys(): Promise<readonly number[]> {
+    return this.#keys ??= this.#lead.track.kind === "video" ? this.#pictures() : this.#sounds();
+  }
+
+  async #pictures(): Promise<readonly number[]> {
+    const keys = [this.#lead.position(this.#lead.first, this.#origin)];
+    for await (const packet of this.#lead.keysAfter(this.#lead.first)) {
+      keys.push(this.#lead.position(packet, this.#origin));
+    }
+    return keys;
+  }
+
+  async #sounds(): Promise<readonly number[]> {
+    const stepMs = Math.max(SOUND_KEY_MS, Math.ceil(this.durationMs / MAX_SOUND_KEYS));
+    const keys = new Set<number>();
+    for (let ms = 0; ms === 0 || ms < this.durationMs; ms += stepMs) {
+      keys.add(this.#lead.position(await this.#lead.packetAt(ms, this.#origin), this.#origin));
+    }
+    return [...keys];
+  }
+
+  async keyAt(ms: number): Promise<number> {
+    // To find one picture is cheaper than to list them all.
+    return this.#lead.track.kind === "video"
+      ? this.#lead.position(await this.#lead.packetAt(ms, this.#origin), this.#origin)
+      : lastAtOrBefore(await this.keys(), ms);
+  }
+
+  async *read(fromMs: number): AsyncIterableIterator<readonly Unit[]> {
+    const keyMs = await this.keyAt(fromMs);
+    const key = await this.#lead.packetAt(keyMs, this.#origin);
+    const isStart = key.sequenceNumber === this.#lead.first.sequenceNumber;
+    const units: AsyncIterator<Unit>[] = [];
+    for (const track of this.#tracks) {
+      const from = track === this.#lead ? key : await this.#besideKey(track, keyMs, isStart);
+      units.push(track.units(from, this.#origin));
+    }
+    yield* merged(units);
+  }
+
+  /** What comes before the first picture belongs to it. */
+  #besideKey(track: ContainerTrack, keyMs: number, isStart: boolean): Promise<EncodedPacket> {
+    return isStart ? Promise.resolve(track.first) : track.packetAt(keyMs, this.#origin);
+  }
+
+  async *readKeys(
+    fromMs: number,
+    direction: "forwards" | "backwards",
+  ): AsyncIterableIterator<Unit> {
+    const key = await this.#lead.packetAt(await this.keyAt(fromMs), this.#origin);
+    const first = await this.#lead.keyUnit(key, this.#origin);
+    if (first !== undefined) yield first;
+    for await (const next of this.#lead.keysAfter(key, direction)) {
+      const unit = await this.#lead.keyUnit(next, this.#origin);
+      if (unit !== undefined) yield unit;
+    }
+  }
+
+  close(): void {
+    this.#input.dispose();
+  }
+}
+
+function sourceOf(file: RandomAccessFile): CustomSource {
+  return new CustomSource({
+    getSize: () => file.size,
+    read: (start, end) => file.read(start, end),
+    dispose: () => file.close(),
+    maxCacheSize: CACHE_BYTES,
+    prefetchProfile: "fileSystem",
+    // Of what is read ahead: whoever needs it reads it again, and is told.
+    handleUnhandledError: () => {},
+  });
+}
+
+/** Video comes first, so that files of one kind give the same ids to the same kinds of tracks. */
+async function openTracks(input: Input, onLeftOut: OnLeftOut): Promise<readonly ContainerTrack[]> {
+  const found = await input.getTracks();
+  const ordered = [
+    ...found.filter((track) => track.isVideoTrack()),
+    ...found.filter((track) => !track.isVideoTrack()),
+  ];
+  const tracks: ContainerTrack[] = [];
+  for (const track of ordered) {
+    try {
+      if (tracks.length === MAX_TRACKS) throw new MediaFileError(`there are ${MAX_TRACKS} others`);
+      tracks.push(await ContainerTrack.open(track, tracks.length + 1));
+    } catch (error) {
+      onLeftOut(`${track.type} ${track.number}`, reasonOf(error));
+    }
+  }
+  return tracks;
+}
+
+/**
+ * Position 0 is the first picture or sound. What a container puts before its own 0 is not shown, but
+ * only decoded: the priming of AAC and Opus, for one.
+ */
+function originOf(tracks: readonly ContainerTrack[]): Origin {
+  const seconds = Math.max(0, Math.min(...tracks.map(({ first }) => first.timestamp)));
+  const decodesFrom = Math.min(...tracks.map((track) => track.decodesFrom));
+  return { seconds, startMs: startMsFor((decodesFrom - seconds) * 1000) };
+}
+
+/** Seconds at which the last picture or sound ends, by the clock of the container. */
+async function endOf(input: Input, tracks: readonly ContainerTrack[]): Promise<number> {
+  try {
+    return await input.computeDuration();
+  } catch {
+    // The end of a damaged file: what it says of itself is the best that there is.
+    const stated = await input.getDurationFromMetadata().catch(() => null);
+    return stated ?? Math.max(...tracks.map(({ first }) => first.timestamp));
+  }
+}
+
+/** What people wrote on the file, by the names that FLV has for it. */
+async function tagsOf(input: Input): Promise<Metadata> {
+  try {
+    const { title, artist, album, comment } = await input.getMetadataTags();
+    return {
+      ...(title !== undefined && { title }),
+      ...(artist !== undefined && { artist }),
+      ...(album !== undefined && { album }),
+      ...(comment !== undefined && { comment }),
+    };
+  } catch {
+    return {}; // Damaged tags are no reason not to play.
+  }
+}

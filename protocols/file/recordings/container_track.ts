@@ -1,0 +1,210 @@
+import { type EncodedPacket, EncodedPacketSink, type InputTrack } from "mediabunny";
+import type { CodecConfig } from "../../../registry/media/codec.ts";
+import { sameConfig } from "../../../registry/media/config_equal.ts";
+import { audioInfo } from "../../../registry/media/describe.ts";
+import { unlessDamaged } from "../../../registry/media/errors.ts";
+import { rescale } from "../../../registry/media/timebase.ts";
+import type { Track, TrackKind } from "../../../registry/media/track.ts";
+import type { Unit } from "../../../registry/media/unit.ts";
+import type { UnitTimes } from "../../_formats/demux/dts.ts";
+import type { Frame } from "../../_formats/flv/frames.ts";
+import { MediaFileError } from "./errors.ts";
+import { packetFormatOf, type PacketReader, type TrackSetup } from "./packet_formats.ts";
+import {
+  deriverAt,
+  keyBefore,
+  measureOrder,
+  type PacketOrder,
+  TIMES_ONLY,
+  withBytes,
+} from "./packet_order.ts";
+import { cutSamples } from "./pcm.ts";
+import { latestAt, positionOf } from "./positions.ts";
+
+/** Ticks of all video: what RTP and MPEG-TS count in, and exact for the frame rates that there are. */
+const VIDEO_TIMESCALE = 90_000;
+
+/** Where position 0 of a file lies. */
+export interface Origin {
+  /** By the clock of the container. */
+  readonly seconds: number;
+  /** In times of units. */
+  readonly startMs: number;
+}
+
+interface TrackParts {
+  readonly track: Track;
+  readonly sink: EncodedPacketSink;
+  readonly reader: PacketReader;
+  /** Where reading from the start begins. */
+  readonly first: EncodedPacket;
+  /** Of video. */
+  readonly order: PacketOrder | undefined;
+}
+
+/** One track of a file that `mediabunny` reads. */
+export class ContainerTrack {
+  readonly track: Track;
+  readonly first: EncodedPacket;
+  readonly #sink: EncodedPacketSink;
+  readonly #reader: PacketReader;
+  readonly #order: PacketOrder | undefined;
+
+  private constructor({ track, sink, reader, first, order }: TrackParts) {
+    this.track = track;
+    this.first = first;
+    this.#sink = sink;
+    this.#reader = reader;
+    this.#order = order;
+  }
+
+  /** @throws {MediaFileError | BitstreamError} the track cannot be carried. */
+  static async open(input: InputTrack, id: number): Promise<ContainerTrack> {
+    const codec = await input.getCodec();
+    const format = codec === null ? undefined : packetFormatOf(codec);
+    if (format === undefined) {
+      throw new MediaFileError(`${codec ?? await input.getInternalCodecId()} is not carried`);
+    }
+    const kind: TrackKind = input.isVideoTrack() ? "video" : "audio";
+    const sink = new EncodedPacketSink(input);
+    const first = await (kind === "video" ? sink.getFirstKeyPacket() : sink.getFirstPacket());
+    if (first === null) throw new MediaFileError("there is nothing in it to begin with");
+    const setup = await setupOf(input);
+    const reader = format.open(setup);
+    const config = reader.config ?? reader.read(first.data, undefined).config;
+    if (config === undefined) throw new MediaFileError("its configuration is missing");
+    const timescale = kind === "video" ? VIDEO_TIMESCALE : rateOf(config, setup);
+    return new ContainerTrack({
+      track: { id, kind, codec: format.codec, timescale, config },
+      sink,
+      reader,
+      first,
+      order: kind === "video" ? await measureOrder(sink, first, config) : undefined,
+    });
+  }
+
+  /** Seconds, by the clock of the container, before which nothing of the track is decoded. */
+  get decodesFrom(): number {
+    const { reorderDepth = 0, fps = 1 } = this.#order ?? {};
+    return this.first.timestamp - reorderDepth / fps;
+  }
+
+  /** The packet that is shown at a position; the first one before them all. */
+  async packetAt(ms: number, origin: Origin): Promise<EncodedPacket> {
+    const seconds = origin.seconds + latestAt(ms) / 1000;
+    const packet =
+      await (this.track.kind === "video"
+        ? this.#sink.getKeyPacket(seconds)
+        : this.#sink.getPacket(seconds));
+    return packet ?? this.first;
+  }
+
+  position(packet: EncodedPacket, origin: Origin): number {
+    return Math.max(0, positionOf((packet.timestamp - origin.seconds) * 1000));
+  }
+
+  /** The key packets from `packet` on, without it and without their bytes. */
+  async *keysAfter(
+    packet: EncodedPacket,
+    direction: "forwards" | "backwards" = "forwards",
+  ): AsyncIterableIterator<EncodedPacket> {
+    const next = (from: EncodedPacket) =>
+      direction === "forwards"
+        ? this.#sink.getNextKeyPacket(from, TIMES_ONLY)
+        : keyBefore(this.#sink, from);
+    for (let key = await next(packet); key !== null; key = await next(key)) yield key;
+  }
+
+  /** The units from a packet on, in decoding order. A damaged packet is left out. */
+  async *units(from: EncodedPacket, origin: Origin): AsyncIterableIterator<Unit> {
+    const toTicks = (packet: EncodedPacket) => this.#ticks(packet, origin);
+    const { timescale } = this.track;
+    const deriver = this.#order &&
+      await deriverAt(this.#sink, from, timescale, this.#order, toTicks);
+    let { track } = this;
+    let packet: EncodedPacket | null = from;
+    while (packet !== null) {
+      const pts = toTicks(packet);
+      const isKey = packet.type === "key";
+      const times = deriver?.next(pts, isKey) ?? { pts, dts: pts };
+      for (const unit of this.#read(packet, track, times)) {
+        track = unit.track;
+        yield unit;
+      }
+      packet = await this.#sink.getNextPacket(packet);
+    }
+  }
+
+  /** One key unit, to be shown alone: it is decoded when it is shown. */
+  async keyUnit(key: EncodedPacket, origin: Origin): Promise<Unit | undefined> {
+    const packet = key.isMetadataOnly ? await withBytes(this.#sink, key) : key;
+    if (packet === null) return undefined;
+    const pts = this.#ticks(packet, origin);
+    return this.#read(packet, this.track, { pts, dts: pts }).at(0);
+  }
+
+  #ticks({ timestamp }: EncodedPacket, { seconds, startMs }: Origin): number {
+    const { timescale } = this.track;
+    return Math.round((timestamp - seconds) * timescale) + rescale(startMs, 1000, timescale);
+  }
+
+  #read({ data, type }: EncodedPacket, track: Track, times: UnitTimes): readonly Unit[] {
+    const frame = unlessDamaged(() => this.#reader.read(data, track.config));
+    if (frame === undefined || frame.payload.length === 0) return [];
+    const { sampleBytes } = this.#reader;
+    if (sampleBytes !== undefined) return cut(frame, track, times, sampleBytes);
+    const isKey = track.kind !== "video" || type === "key";
+    return [{ ...times, isKey, payload: frame.payload, ...withConfig(track, frame.config) }];
+  }
+}
+
+/** The track, as of a frame that may have another configuration. */
+function withConfig(
+  track: Track,
+  config: CodecConfig | undefined,
+): Pick<Unit, "track" | "config"> {
+  if (config === undefined || config === track.config) return { track };
+  if (track.config !== undefined && sameConfig(track.config, config)) return { track };
+  return { track: { ...track, config }, config };
+}
+
+function cut(
+  { payload }: Frame,
+  track: Track,
+  { pts, dts }: UnitTimes,
+  sampleBytes: number,
+): readonly Unit[] {
+  return payload.flatMap((samples) => cutSamples(samples, sampleBytes, track.timescale))
+    .map(({ data, offset }) => ({
+      track,
+      pts: pts + offset,
+      dts: dts + offset,
+      isKey: true,
+      payload: [data],
+    }));
+}
+
+function rateOf(config: CodecConfig, { sampleRate }: TrackSetup): number {
+  return audioInfo(config)?.sampleRate ?? sampleRate;
+}
+
+async function setupOf(input: InputTrack): Promise<TrackSetup> {
+  if (!input.isVideoTrack() && !input.isAudioTrack()) {
+    throw new MediaFileError(`it is ${input.type}`);
+  }
+  const decoder: Partial<VideoDecoderConfig & AudioDecoderConfig> | null = await input
+    .getDecoderConfig();
+  const { description, sampleRate = 0, numberOfChannels = 0 } = decoder ?? {};
+  return {
+    ...(description !== undefined && { record: copied(description) }),
+    sampleRate,
+    channels: numberOfChannels,
+  };
+}
+
+/** A record of its own: what `mediabunny` gives is a view of much of the file. */
+function copied(source: AllowSharedBufferSource): Uint8Array {
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
+    : new Uint8Array(source).slice();
+}
