@@ -26,7 +26,10 @@ export async function serveFiles(context: Context, options: FileOptions): Promis
   if (options.upload) await assertWritable(options.dir);
   const { http, registry, log } = context;
   const library = new Library(registry.clock, log);
-  const removeRecordings = registry.addRecordings(mediaRecordings(directory, library));
+  const removeRecordings = registry.addRecordings(
+    MEDIA_SEGMENT,
+    mediaRecordings(directory, library),
+  );
   mountFiles(http, {
     directory,
     registry,
