@@ -4,7 +4,7 @@ import type { Publisher } from "../../registry/publisher.ts";
 import type { Context, Endpoint, Server } from "../protocol.ts";
 import { Loop } from "./loop.ts";
 import type { DemoOptions } from "./options.ts";
-import { pace } from "./pacer.ts";
+import { pace } from "../_ingest/pacer.ts";
 import { readSample, type Sample } from "./sample.ts";
 
 /** Pause after a refusal that may not last. */

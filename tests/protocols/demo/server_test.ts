@@ -1,6 +1,6 @@
 import { assertEquals, assertLess, assertMatch, assertThrows } from "@std/assert";
 import { demo } from "../../../protocols/demo/mod.ts";
-import { TICK_MS } from "../../../protocols/demo/pacer.ts";
+import { TICK_MS } from "../../../protocols/_ingest/pacer.ts";
 import { RETRY_MS } from "../../../protocols/demo/server.ts";
 import { Gateway } from "../../../protocols/gateway.ts";
 import { ConfigError, type Logger } from "../../../protocols/protocol.ts";

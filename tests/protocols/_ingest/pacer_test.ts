@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MAX_LATE_MS, pace, TICK_MS } from "../../../protocols/demo/pacer.ts";
+import { MAX_LATE_MS, pace, TICK_MS } from "../../../protocols/_ingest/pacer.ts";
 import type { Cancel, Clock } from "../../../registry/clock.ts";
 import { VirtualClock } from "../../virtual_clock.ts";
 
