@@ -1,10 +1,12 @@
 import { formatAddress } from "../_transport/transport.ts";
+import type { LogFields, ThrottledLog } from "../protocol.ts";
 import type { AuthGate } from "./auth_gate.ts";
 import type { RtspMessageError } from "./errors.ts";
 import type { HeaderField } from "./fields.ts";
 import type { HttpRequestHead } from "./http_message.ts";
 import { type RtspRequest, writeResponse } from "./message.ts";
 import { RtspMessageReader } from "./message_reader.ts";
+import { isMethod } from "./methods.ts";
 import { reasonOf, refusalOf } from "./refusals.ts";
 import { type RequestsHost, RtspRequests } from "./requests.ts";
 import { type RtspSession, SESSION_TIMEOUT_S } from "./session.ts";
@@ -16,6 +18,15 @@ export const FIRST_REQUEST_MS = 10_000;
 
 export interface ConnectionParts extends Omit<RequestsHost, "onEnded"> {
   readonly gate: AuthGate;
+  /** Takes what clients without a session can cause as often as they like; for all connections. */
+  readonly trouble: ThrottledLog;
+}
+
+/** Why a connection ended. */
+interface End {
+  readonly reason: string;
+  /** A fixed word, where a client brings it about without a session. */
+  readonly cause?: string;
 }
 
 /** The server's side of one RTSP connection, or of one tunnel. */
@@ -30,7 +41,7 @@ export class RtspConnection {
   /** What is read while a request is carried out. */
   #ahead: Promise<Uint8Array | undefined> | undefined;
   readonly #gone = new AbortController();
-  #endReason: string | undefined;
+  #end: End | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -50,9 +61,9 @@ export class RtspConnection {
     try {
       return await this.#serve();
     } catch (error) {
-      this.#endReason ??= reasonOf(error);
       const { isOurs, reason } = refusalOf(error);
-      if (isOurs) this.#log("error", reason);
+      this.#end ??= { reason: reasonOf(error), cause: "lost" };
+      if (isOurs) this.#logOurs(reason);
       return undefined;
     } finally {
       await this.#finish();
@@ -68,7 +79,7 @@ export class RtspConnection {
         if (input.type === "interleaved") this.#frame(input.channel, input.payload);
         else if (input.type === "request") await this.#carryOut(input);
         else if (input.type === "fault") return this.#refuseFault(input.error);
-        if (this.#endReason !== undefined) return undefined;
+        if (this.#end !== undefined) return undefined;
       }
     }
   }
@@ -95,13 +106,13 @@ export class RtspConnection {
     const { status, reason } = refusalOf(error);
     const headers: HeaderField[] = error.cseq === undefined ? [] : [["CSeq", error.cseq]];
     this.#parts.stream.post(writeResponse({ status, headers }));
-    this.#end(reason);
+    this.#close({ reason, cause: `fault ${status}` });
   }
 
   /** Ends the connection, after what was sent has gone out. */
-  #end(reason: string): void {
-    if (this.#endReason !== undefined) return;
-    this.#endReason = reason;
+  #close(end: End): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
     this.#parts.stream.closeWhenSent();
   }
 
@@ -109,15 +120,17 @@ export class RtspConnection {
   #sessionEnded(session: RtspSession, reason: string): void {
     this.#requests.sessions.delete(session.identity.id);
     this.#parts.orphans.delete(session);
-    this.#end(reason);
+    this.#close({ reason });
   }
 
   async #finish(): Promise<void> {
-    if (this.#endReason !== undefined) this.#log("info", this.#endReason);
+    if (this.#end !== undefined) {
+      this.#tell(this.#end.cause, "closed", { reason: this.#end.reason });
+    }
     const sessions = [...this.#requests.sessions.values()];
     this.#requests.sessions.clear();
     // A connection that we have ended takes its sessions with it.
-    const orphans = this.#endReason === undefined ? this.#parts.orphans : undefined;
+    const orphans = this.#end === undefined ? this.#parts.orphans : undefined;
     await Promise.all(
       sessions.map((session) =>
         orphans?.adopt(session) ? undefined : session.close({ isOrderly: false })
@@ -125,9 +138,17 @@ export class RtspConnection {
     );
   }
 
-  #log(level: "info" | "error", reason: string): void {
+  #logOurs(reason: string): void {
     const { context, stream } = this.#parts;
-    context.log[level]("closed", { remote: formatAddress(stream.remote), reason });
+    context.log.error("closed", { remote: formatAddress(stream.remote), reason });
+  }
+
+  /** Tells the log; of what has a cause, and comes before any session, only so much as is of use. */
+  #tell(cause: string | undefined, message: string, fields: LogFields): void {
+    const { context, stream, trouble } = this.#parts;
+    const all = { remote: formatAddress(stream.remote), ...fields };
+    if (cause === undefined || this.#requests.sessions.size > 0) context.log.info(message, all);
+    else trouble.log(cause, message, all);
   }
 
   /** To be called from time to time: ends sessions, and a connection, that nobody uses. */
@@ -138,11 +159,15 @@ export class RtspConnection {
       if (!session.isSilent) continue;
       sessions.delete(id);
       session.close({ isOrderly: false });
-      if (session.channels.length > 0) this.#end(`no sign of life for ${SESSION_TIMEOUT_S} s`);
+      if (session.channels.length > 0) {
+        this.#close({ reason: `no sign of life for ${SESSION_TIMEOUT_S} s` });
+      }
     }
     const limit = this.#hasSpoken ? SESSION_TIMEOUT_S * 1000 : FIRST_REQUEST_MS;
     const idleMs = this.#parts.context.registry.clock.now() - this.#lastRequest;
-    if (sessions.size === 0 && idleMs > limit) this.#end(`no request for ${limit / 1000} s`);
+    if (sessions.size === 0 && idleMs > limit) {
+      this.#close({ reason: `no request for ${limit / 1000} s`, cause: "idle" });
+    }
   }
 
   async #carryOut(request: RtspRequest): Promise<void> {
@@ -175,8 +200,8 @@ export class RtspConnection {
   #refuse(request: RtspRequest, cseq: readonly HeaderField[], error: unknown): void {
     const { status, reason, headers, isOurs } = refusalOf(error);
     this.#parts.stream.post(writeResponse({ status, headers: [...cseq, ...headers] }));
-    if (isOurs) this.#log("error", reason);
-    else this.#logRefusal(request, status, reason);
+    if (isOurs) this.#logOurs(reason);
+    else this.#logRefusal(request.method, status, reason);
   }
 
   /** Who signed the request. OPTIONS needs no signature: clients ask by it whether anybody is there. */
@@ -186,15 +211,14 @@ export class RtspConnection {
     return gate.check(request, stream.remote.host, context.registry.clock.utc());
   }
 
-  #logRefusal({ method }: RtspRequest, status: StatusCode, reason: string): void {
+  #logRefusal(method: string, status: StatusCode, reason: string): void {
     const { context, stream } = this.#parts;
-    const level = status === 401 ? "debug" : "info";
-    context.log[level]("refused", {
-      remote: formatAddress(stream.remote),
-      method,
-      status,
-      reason,
-    });
+    const facts = { method, status, reason };
+    // Most clients sign only what was refused once.
+    if (status === 401) {
+      return context.log.debug("refused", { remote: formatAddress(stream.remote), ...facts });
+    }
+    this.#tell(`${isMethod(method) ? method : "unknown method"} ${status}`, "refused", facts);
   }
 
   /** Says goodbye to every session, and ends the connection when its last request is answered. */
@@ -204,6 +228,6 @@ export class RtspConnection {
       await session.close({ isOrderly: true });
     }
     await this.#answering;
-    this.#end("the gateway is stopping");
+    this.#close({ reason: "the gateway is stopping" });
   }
 }

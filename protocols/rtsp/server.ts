@@ -59,6 +59,7 @@ class RtspServer implements Server {
   readonly #connections = new Set<RtspConnection>();
   readonly #serving = new Set<Promise<void>>();
   readonly #orphans = new Orphans();
+  readonly #trouble: ThrottledLog;
   readonly #registrations: Registrations | undefined;
   /** Connections over the limit that are told so. */
   readonly #refused = new Set<ByteStream>();
@@ -72,6 +73,8 @@ class RtspServer implements Server {
     this.#context = context;
     this.#options = options;
     this.#gate = new AuthGate(options);
+    const { log, registry: { clock } } = context;
+    this.#trouble = new ThrottledLog(() => clock.now(), (...line) => log.info(...line));
     this.#packaging = new RtpPackaging(context.registry.clock);
     this.#registrations = options.register ? new Registrations(context) : undefined;
     this.#cancelCheck = this.#scheduleCheck();
@@ -195,6 +198,7 @@ class RtspServer implements Server {
       gate: this.#gate,
       orphans: this.#orphans,
       registrations: this.#registrations,
+      trouble: this.#trouble,
       stream,
     });
     this.#connections.add(connection);

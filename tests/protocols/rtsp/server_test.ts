@@ -86,6 +86,34 @@ Deno.test("a connection that asks nothing is closed after 10 s, one that has ask
   assertEquals(gateway.logged("no request for").length, 2);
 });
 
+Deno.test("a flood of what is refused is told once a second for each cause, with how often it came", async () => {
+  await using gateway = await Harness.start();
+  const flood = async () => {
+    for (let n = 0; n < 10; n++) {
+      const peer = await gateway.peer();
+      await peer.status("SETUP", `${BASE}/live/x/trackID=1`, { Transport: TCP });
+      await peer.status("BREW", URL1);
+      await peer.send("hello\r\n");
+    }
+  };
+  await flood();
+  await gateway.pass(1000);
+  await flood();
+  for (const cause of ['"status":404', '"status":501', "closed"]) {
+    const lines = gateway.logged(cause);
+    assertEquals(lines.length, 2, cause);
+    assertStringIncludes(lines[1] ?? "", '"repeated":9');
+  }
+});
+
+Deno.test("what happens to a client that has a session is told every time", async () => {
+  await using gateway = await Harness.start();
+  await gateway.publish();
+  const player = await gateway.player();
+  for (let n = 0; n < 3; n++) assertEquals(await player.status("BREW", URL1), 501);
+  assertEquals(gateway.logged('"status":501').length, 3);
+});
+
 Deno.test("a request that takes its time is no silence", async () => {
   await using gateway = await Harness.start({ section: { wait: 200 } });
   const peer = await gateway.peer();
