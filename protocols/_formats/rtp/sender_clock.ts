@@ -22,9 +22,10 @@ const WALL_LIFETIME_MS = 10_000;
 
 /**
  * A unit that is sent earlier than expected by more than this shows that those before it were late,
- * as the units of a GOP cache are.
+ * as the units of a GOP cache are. By less, a busy publisher begins late and catches up: players would
+ * see a jump for the sake of a date that nobody has told.
  */
-const MAX_EARLY_MS = 500;
+const MAX_EARLY_MS = 2_000;
 
 /** One that is later than this shows that the publisher's clock jumped or had stopped. */
 const MAX_LATE_MS = 10_000;

@@ -83,7 +83,7 @@ for (const fragment of ["", "#udp", "#tcp", "#http"]) {
       .map(payloadBytes);
     assertEquals(Math.max(...sizes), 3000);
     publisher.close();
-    await network.clock.run(1_500);
+    await network.clock.run(2_500);
     assertEquals((await viewer.log()).at(-1), "end");
     assertEquals(network.reasons, []);
   });
