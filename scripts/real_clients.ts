@@ -41,6 +41,7 @@ const REAL_CLIENTS = {
   vlc: { packages: ["vlc-bin", "vlc-plugin-base"], programs: ["cvlc"] },
   chromium: { packages: ["chromium"], programs: ["chromium"] },
   rtmpdump: { packages: ["rtmpdump"], programs: ["rtmpdump"] },
+  curl: { packages: ["curl"], programs: ["curl"] },
   nginx: {
     packages: ["nginx", "libnginx-mod-rtmp"],
     programs: ["nginx"],

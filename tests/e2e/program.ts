@@ -44,15 +44,21 @@ export class Program implements AsyncDisposable {
   /**
    * Starts a gateway and waits until it listens.
    *
-   * @param config what the config file is to hold; none is used when absent.
+   * @param options.config what the config file is to hold; none is used when absent.
+   * @param options.permissions flags of Deno beyond those of `deno task start`.
    */
   static async start(
-    { config, args = [] }: { readonly config?: unknown; readonly args?: readonly string[] } = {},
+    { config, args = [], permissions = [] }: {
+      readonly config?: unknown;
+      readonly args?: readonly string[];
+      readonly permissions?: readonly string[];
+    } = {},
   ): Promise<Program> {
     const file = config === undefined ? undefined : await writeConfig(config);
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         ...await startPermissions(),
+        ...permissions,
         "main.ts",
         ...["--host", "127.0.0.1", "--log-format", "json"],
         ...["--rtmp-port", "0", "--rtsp-port", "0", "--http-port", "0"],

@@ -39,8 +39,8 @@ export async function receiveFile(
     const headers = { ...validatorHeaders(validatorsOf(info)), location: urlPathOf(path) };
     return new Response(null, { status: isNew ? 201 : 204, headers });
   } catch (error) {
-    if (!FULL_CODES.includes((error as { readonly code?: unknown }).code)) throw error;
-    throw refusal(c, 507, "no-room", "there is no room left for it");
+    site.log.info("an upload was cut", { path: c.req.path, reason: `${error}` });
+    throw isFull(error) ? refusal(c, 507, "no-room", "there is no room left for it") : error;
   } finally {
     leave();
   }
@@ -115,6 +115,10 @@ async function nextChunk(
   } finally {
     cancel();
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && FULL_CODES.includes(error.code);
 }
 
 function tooLarge(c: FileContext, limit: number): HttpError {
