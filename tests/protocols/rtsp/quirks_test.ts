@@ -12,6 +12,7 @@ import { CameraBench, counts, picture, presented, type Script, SDP, sound } from
 
 const transport = (value: string): HeaderField => ["Transport", value];
 const SESSION: HeaderField = ["Session", "12345678"];
+const WOWZA_SESSION: HeaderField = ["Session", "310018309;timeout=60"];
 
 /** What a device does, and on which channels the packets of its tracks then come. */
 interface Quirk {
@@ -71,6 +72,73 @@ const QUIRKS: readonly Quirk[] = [
       "rtsp://127.0.0.1/Streaming/Channels/101/trackID=1?transportmode=unicast",
       "rtsp://127.0.0.1/Streaming/Channels/101/trackID=2?transportmode=unicast",
       "rtsp://127.0.0.1/Streaming/Channels/101/?transportmode=unicast",
+    ],
+  },
+  // home-assistant/core #40255 and #122159.
+  {
+    name: "Axis: absolute controls with the query of the stream, under a Content-Base without it",
+    script: {
+      DESCRIBE: () => ({
+        headers: [["Content-Base", "rtsp://127.0.0.1/axis-media/media.amp/"]],
+        body: SDP.replace(
+          "a=control:*",
+          "a=control:rtsp://127.0.0.1/axis-media/media.amp?camera=1",
+        ).replaceAll(
+          /control:(trackID=\d)/g,
+          "control:rtsp://127.0.0.1/axis-media/media.amp/$1?camera=1",
+        ),
+      }),
+      SETUP: ({ headers }) => ({
+        headers: [
+          ["Session", "kt6D2PGchRHkcd1b;timeout=60"],
+          transport(`${must(headers.get("Transport"))};ssrc=B0BA7855;mode="PLAY"`),
+        ],
+      }),
+      PLAY: () => ({
+        headers: [
+          ["Range", "npt=0.645272-"],
+          [
+            "RTP-Info",
+            "url=rtsp://127.0.0.1/axis-media/media.amp/trackID=1?camera=1;seq=0;rtptime=0, " +
+            "url=rtsp://127.0.0.1/axis-media/media.amp/trackID=2?camera=1;seq=0;rtptime=0",
+          ],
+        ],
+      }),
+    },
+    urls: [
+      "rtsp://127.0.0.1/axis-media/media.amp/trackID=1?camera=1",
+      "rtsp://127.0.0.1/axis-media/media.amp/trackID=2?camera=1",
+      "rtsp://127.0.0.1/axis-media/media.amp?camera=1",
+    ],
+  },
+  // scottlamb/retina's capture of Wowza 4.8.10, and other public ones of 4.7.5.
+  {
+    name: "Wowza: a session from DESCRIBE on, and RTP-Info with a path for one track only",
+    script: {
+      DESCRIBE: () => ({
+        headers: [["Content-Base", "rtsp://127.0.0.1/vod/mp4:clip.mov/"], WOWZA_SESSION],
+        body: SDP.replace("t=0 0", "t=0 0\r\na=sdplang:en\r\na=range:npt=0- 596.48"),
+      }),
+      SETUP: ({ headers }) => ({
+        headers: [transport(must(headers.get("Transport"))), WOWZA_SESSION],
+      }),
+      PLAY: ({ headers }) => ({
+        status: headers.get("Session") === "310018309" ? 200 : 454,
+        headers: [
+          [
+            "RTP-Info",
+            "url=trackID=1;seq=0;rtptime=0," +
+            "url=rtsp://127.0.0.1/vod/mp4:clip.mov/trackID=2;seq=0;rtptime=0",
+          ],
+          ["Range", "npt=0.0-596.48"],
+          WOWZA_SESSION,
+        ],
+      }),
+    },
+    urls: [
+      "rtsp://127.0.0.1/vod/mp4:clip.mov/trackID=1",
+      "rtsp://127.0.0.1/vod/mp4:clip.mov/trackID=2",
+      "rtsp://127.0.0.1/vod/mp4:clip.mov/",
     ],
   },
   {

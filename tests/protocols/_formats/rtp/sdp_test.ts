@@ -159,8 +159,9 @@ a=control:trackID=1
       }],
     },
   ],
+  // home-assistant/core #122159, and the fixtures of AxisCommunications/media-stream-library-js.
   [
-    "absolute control URLs with queries",
+    "Axis, on GStreamer: absolute control URLs with queries",
     `v=0
 o=- 1188340656180883 1 IN IP4 192.0.2.7
 s=Session streamed with GStreamer
@@ -174,7 +175,17 @@ m=video 0 RTP/AVP 96
 c=IN IP4 0.0.0.0
 b=AS:50000
 a=rtpmap:96 H264/90000
+a=ts-refclk:local
+a=mediaclk:sender
 a=control:rtsp://192.0.2.7/axis-media/media.amp/stream=0?videocodec=h264
+a=framerate:25.000000
+a=transform:1.000000,0.000000,0.000000;0.000000,1.000000,0.000000;0.000000,0.000000,1.000000
+m=application 0 RTP/AVP 98
+c=IN IP4 0.0.0.0
+a=rtpmap:98 vnd.onvif.metadata/90000
+a=x-onvif-track:APPLICATION000
+a=recvonly
+a=control:rtsp://192.0.2.7/axis-media/media.amp/stream=1?videocodec=h264
 `,
     {
       title: "Session streamed with GStreamer",
@@ -184,18 +195,75 @@ a=control:rtsp://192.0.2.7/axis-media/media.amp/stream=0?videocodec=h264
         ...H264,
         control: "rtsp://192.0.2.7/axis-media/media.amp/stream=0?videocodec=h264",
         bandwidth: 50_000_000,
+      }, {
+        kind: "data",
+        encoding: "vnd.onvif.metadata",
+        clockRate: 90000,
+        payloadType: 98,
+        port: 0,
+        control: "rtsp://192.0.2.7/axis-media/media.amp/stream=1?videocodec=h264",
+        direction: "recvonly",
       }],
     },
   ],
+  // home-assistant/core #40255, and the tests of Erlyvideo with an AXIS P1311.
   [
-    "AAC in lower case, channels, attributes of its own",
+    "Axis, before GStreamer: the track before the query, fmtp with spaces and a semicolon at its end",
+    `v=0
+o=- 1294265301839884 1294265301839884 IN IP4 192.0.2.8
+s=Media Presentation
+e=NONE
+c=IN IP4 0.0.0.0
+b=AS:8032
+t=0 0
+a=control:rtsp://192.0.2.8:554/axis-media/media.amp?resolution=640x480
+a=range:npt=0.000000-
+m=video 0 RTP/AVP 26
+b=AS:8000
+a=framerate:30.0
+a=framesize:26 640-480
+a=control:rtsp://192.0.2.8:554/axis-media/media.amp/trackID=1?resolution=640x480
+m=audio 0 RTP/AVP 97
+b=AS:32
+a=control:rtsp://192.0.2.8:554/axis-media/media.amp/trackID=2?resolution=640x480
+a=rtpmap:97 mpeg4-generic/16000/1
+a=fmtp:97 mode=AAC-hbr;config=1408; SizeLength=13; IndexLength=3;IndexDeltaLength=3; bitrate=32000;
+`,
+    {
+      title: "Media Presentation",
+      control: "rtsp://192.0.2.8:554/axis-media/media.amp?resolution=640x480",
+      range: "npt=0.000000-",
+      medias: [
+        {
+          ...H264,
+          encoding: "JPEG",
+          payloadType: 26,
+          control: "rtsp://192.0.2.8:554/axis-media/media.amp/trackID=1?resolution=640x480",
+          bandwidth: 8_000_000,
+        },
+        {
+          ...AAC,
+          encoding: "mpeg4-generic",
+          channels: 1,
+          payloadType: 97,
+          fmtp:
+            "mode=AAC-hbr;config=1408; SizeLength=13; IndexLength=3;IndexDeltaLength=3; bitrate=32000;",
+          control: "rtsp://192.0.2.8:554/axis-media/media.amp/trackID=2?resolution=640x480",
+          bandwidth: 32_000,
+        },
+      ],
+    },
+  ],
+  // The public Big Buck Bunny of Wowza 4.7 and 4.8: scottlamb/retina and membraneframework test with it.
+  [
+    "Wowza: AAC in lower case, a space in the range, attributes of its own",
     `v=0
 o=- 774907562 774907562 IN IP4 127.0.0.1
-s=cam.stream
+s=clip.mov
 c=IN IP4 127.0.0.1
 t=0 0
 a=sdplang:en
-a=range:npt=now-
+a=range:npt=0- 596.48
 a=control:*
 m=audio 0 RTP/AVP 96
 a=rtpmap:96 mpeg4-generic/48000/2
@@ -204,12 +272,13 @@ m=video 0 RTP/AVP 97
 a=rtpmap:97 H264/90000
 a=cliprect:0,0,720,1280
 a=framesize:97 1280-720
+a=framerate:24.0
 a=control:trackID=2
 `,
     {
-      title: "cam.stream",
+      title: "clip.mov",
       control: "*",
-      range: "npt=now-",
+      range: "npt=0- 596.48",
       medias: [
         {
           ...AAC,

@@ -29,6 +29,33 @@ const ROWS: readonly (readonly [string, string, readonly RtpInfo[]])[] = [
     "url=rtsp://h/cam/realmonitor?channel=1&subtype=0/trackID=0;seq=1;rtptime=2",
     [{ url: "rtsp://h/cam/realmonitor?channel=1&subtype=0/trackID=0", seq: 1, rtptime: 2 }],
   ],
+  // The VAPIX manual "Video Streaming API", and gortsplib's tests.
+  [
+    "Axis: a query behind the track, and a space behind the comma",
+    "url=rtsp://h/axis-media/media.amp/trackID=1?videocodec=h264;seq=58477;rtptime=1020884293, " +
+    "url=rtsp://h/axis-media/media.amp/trackID=2?videocodec=h264;seq=15727;rtptime=1171661503",
+    [
+      {
+        url: "rtsp://h/axis-media/media.amp/trackID=1?videocodec=h264",
+        seq: 58477,
+        rtptime: 1020884293,
+      },
+      {
+        url: "rtsp://h/axis-media/media.amp/trackID=2?videocodec=h264",
+        seq: 15727,
+        rtptime: 1171661503,
+      },
+    ],
+  ],
+  // scottlamb/retina's capture of Wowza 4.8.10.
+  [
+    "Wowza: a path first, and then a URL",
+    "url=trackID=1;seq=1;rtptime=0,url=rtsp://h/vod/mp4:clip.mov/trackID=2;seq=1;rtptime=0",
+    [
+      { url: "trackID=1", seq: 1, rtptime: 0 },
+      { url: "rtsp://h/vod/mp4:clip.mov/trackID=2", seq: 1, rtptime: 0 },
+    ],
+  ],
   [
     "commas and semicolons in a URL",
     "url=rtsp://h/a,b;c/trackID=0;seq=1;rtptime=2",

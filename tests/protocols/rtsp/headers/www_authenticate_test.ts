@@ -24,6 +24,8 @@ const ROWS: readonly (readonly [string, readonly string[], readonly Challenge[]]
     ['Digest realm="r", nonce="n", stale="FALSE"', 'Basic realm="r"'],
     [DIGEST, { scheme: "basic", realm: "r" }],
   ],
+  // home-assistant/core #122159.
+  ["Axis", ['Digest realm="r", nonce="n", stale=FALSE'], [DIGEST]],
   [
     "two challenges in one field",
     ['Digest realm="r", nonce="n", algorithm=MD5, Basic realm="a, b"'],
