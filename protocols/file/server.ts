@@ -2,6 +2,7 @@ import { Admissions } from "../_transport/admission.ts";
 import { ConfigError, type Context, type Server } from "../protocol.ts";
 import { MediaDirectory } from "./media_directory.ts";
 import { MEDIA_SEGMENT } from "./media_path.ts";
+import { mediaSources } from "./live/media_sources.ts";
 import { Library } from "./recordings/library.ts";
 import { mediaRecordings } from "./recordings/media_recordings.ts";
 import { type FileOptions, maxUploadBytes } from "./options.ts";
@@ -26,10 +27,10 @@ export async function serveFiles(context: Context, options: FileOptions): Promis
   if (options.upload) await assertWritable(options.dir);
   const { http, registry, log } = context;
   const library = new Library(registry.clock, log);
-  const removeRecordings = registry.addRecordings(
-    MEDIA_SEGMENT,
-    mediaRecordings(directory, library),
-  );
+  const removals = [
+    registry.addRecordings(MEDIA_SEGMENT, mediaRecordings(directory, library)),
+    registry.addSources(mediaSources(context, directory, library)),
+  ];
   mountFiles(http, {
     directory,
     registry,
@@ -39,7 +40,7 @@ export async function serveFiles(context: Context, options: FileOptions): Promis
     ...(options.upload && { maxUploadBytes: maxUploadBytes(options) }),
   });
   return serverOf([`${options.dir} is at /${MEDIA_SEGMENT}/ of HTTP`], () => {
-    removeRecordings();
+    for (const remove of removals) remove();
     library.close();
   });
 }
