@@ -29,8 +29,12 @@ export interface SegmentFormat {
   readonly hasParts: boolean;
   /** The renditions that a stream makes, that of the leading track first; tracks of no use left out. */
   renditions(tracks: readonly Track[]): readonly RenditionTracks[];
-  /** Begins with the tracks of one rendition, and again whenever one of their configurations changes. */
-  open(rendition: RenditionTracks): SegmentWriter;
+  /**
+   * Begins with the tracks of one rendition, and again whenever one of their configurations changes.
+   *
+   * @param previous what wrote the rendition so far. It is not used any more.
+   */
+  open(rendition: RenditionTracks, previous?: SegmentWriter): SegmentWriter;
 }
 
 /** A stretch of a segment. */

@@ -8,6 +8,7 @@ import {
   type SegmentFormat,
   type SegmentWriter,
 } from "./format.ts";
+import { Pace } from "./pace.ts";
 import { MEDIA_TIMESCALE, mediaTime } from "./wall_clock.ts";
 import {
   emptyWindow,
@@ -45,9 +46,10 @@ export class Lane {
   #began: Cut | undefined;
   /** Longest time of a part, in ticks of the leading track; undefined before it is known. */
   #partTicks: number | undefined;
-  /** Decoding times of the leading track: where the part in the making began, and its newest unit. */
+  /** Decoding time at which the part in the making began; undefined while nothing of it has come. */
   #partStart: number | undefined;
-  #newest: number | undefined;
+  #pace: Pace;
+  #hasMedia = false;
 
   constructor(
     rendition: RenditionTracks,
@@ -61,10 +63,16 @@ export class Lane {
     this.#limits = limits;
     this.#window = emptyWindow(rendition.id, rendition.tracks, discontinuitySequence);
     this.#writer = format.open(rendition);
+    this.#pace = new Pace(rendition.tracks[0].timescale);
   }
 
   get window(): RenditionWindow {
     return this.#window;
+  }
+
+  /** Whether anything has come for a segment of it. */
+  get hasMedia(): boolean {
+    return this.#hasMedia;
   }
 
   /** Segments begun from now on are published in parts of at most this many microseconds. */
@@ -76,7 +84,7 @@ export class Lane {
   /** Goes on with other configurations, behind an `interrupt`. */
   reopen(rendition: RenditionTracks): void {
     this.#rendition = rendition;
-    this.#writer = this.#format.open(rendition);
+    this.#writer = this.#format.open(rendition, this.#writer);
     this.#init = undefined;
     this.#window = { ...this.#window, tracks: rendition.tracks };
   }
@@ -87,20 +95,30 @@ export class Lane {
     while (this.#cuts.length > MAX_PENDING_CUTS + 1) this.#cutInSilence();
   }
 
-  /** Takes a unit of one of the tracks. Before the first cut it is left out. */
+  /** Takes a unit of one of the tracks. Before the first cut, and after a pause, it is left out. */
   add(unit: Unit): void {
     const [lead] = this.#rendition.tracks;
     const isLead = unit.track.id === lead.id;
     const time = mediaTime(unit);
-    const isReached = (this.#cuts[0]?.time ?? Infinity) <= time;
-    if (this.#began === undefined && !(isLead && isReached)) return;
+    const isReached = isLead && (this.#cuts[0]?.time ?? Infinity) <= time;
+    if (isLead && this.#pace.isGapBefore(unit.dts)) this.#pause();
+    const isOut = this.#began === undefined || this.#window.open?.isPaused === true;
+    if (isOut && !isReached) return;
     this.#writer.add(unit);
+    this.#hasMedia = true;
     this.#adoptInit();
-    if (!isLead) return;
     if (isReached) this.#cutBefore(unit, time);
-    else if (this.#isPartFull(unit)) this.#takePart(unit);
-    this.#partStart ??= unit.dts;
-    this.#newest = unit.dts;
+    else if (isLead && this.#isPartFull(unit)) this.#takePart(unit);
+    if (isLead) this.#partStart ??= unit.dts;
+  }
+
+  /** The last unit must not last until now: what there is of a segment is all that will be. */
+  #pause(): void {
+    if (this.#partStart === undefined) return;
+    const part = this.#writer.flush(this.#place);
+    if (part !== undefined) this.#window = withPart(this.#window, part);
+    const { open } = this.#window;
+    if (open !== undefined) this.#window = { ...this.#window, open: { ...open, isPaused: true } };
   }
 
   #cutBefore(unit: Unit, time: number): void {
@@ -128,7 +146,7 @@ export class Lane {
     this.#close(this.#writer.flush(this.#place), time);
     this.#cuts = [];
     this.#partStart = undefined;
-    this.#newest = undefined;
+    this.#pace = new Pace(this.#rendition.tracks[0].timescale);
   }
 
   #begin(cut: Cut, time: number): void {
@@ -172,8 +190,7 @@ export class Lane {
   /** Whether the next unit, should it take as long to come as this one did, is one too many. */
   #isPartFull(unit: Unit): boolean {
     if (!this.#window.open?.isParted || this.#partTicks === undefined) return false;
-    const step = unit.dts - (this.#newest ?? unit.dts);
-    return unit.dts + step - (this.#partStart ?? unit.dts) > this.#partTicks;
+    return unit.dts + this.#pace.step - (this.#partStart ?? unit.dts) > this.#partTicks;
   }
 
   #takePart(unit: Unit): void {

@@ -160,7 +160,7 @@ function preloadHints(
   { extension, isEnded }: Presentation,
   { id, open }: RenditionWindow,
 ): readonly PreloadHint[] {
-  if (isEnded || !open?.isParted) return [];
+  if (isEnded || !open?.isParted || open.isPaused) return [];
   return [{ type: "PART", uri: partName(id, open.sequence, open.parts.length, extension) }];
 }
 

@@ -7,6 +7,7 @@ import { US_PER_SECOND } from "../../_formats/m3u8/playlist.ts";
 import { partTargetUs, targetDuration } from "./calibration.ts";
 import type { RenditionTracks, SegmentFormat } from "./format.ts";
 import { Lane } from "./lane.ts";
+import { Pace } from "./pace.ts";
 import type { HlsSettings } from "./settings.ts";
 import { MEDIA_TIMESCALE, mediaTime, WallClock } from "./wall_clock.ts";
 import type { RenditionWindow } from "./window.ts";
@@ -25,16 +26,10 @@ export interface Presentation {
   readonly isEnded: boolean;
 }
 
-/** A pause of the leading track that is longer, and unlike its pace, is a gap in the stream. */
-const MIN_GAP_MS = 3000;
-const GAP_STEPS = 4;
-
-/** What the segmenter knows of the track that decides where segments end. */
+/** The track that decides where segments end. */
 interface Leader {
   readonly track: Track;
-  /** Decoding time of its newest unit, and ticks since the one before. */
-  newest: number | undefined;
-  step: number;
+  readonly pace: Pace;
 }
 
 /**
@@ -96,8 +91,8 @@ export class Segmenter {
   /** What there is to play; undefined before every rendition has a segment. */
   get presentation(): Presentation | undefined {
     const promise = this.#promise;
-    const renditions = [...this.#lanes.values()].map(({ window }) => window)
-      .filter(({ open, segments }) => open !== undefined || segments.length > 0);
+    const renditions = [...this.#lanes.values()].filter(({ hasMedia }) => hasMedia)
+      .map(({ window }) => window);
     if (promise === undefined || renditions.some(({ segments }) => segments.length === 0)) {
       return undefined;
     }
@@ -121,7 +116,7 @@ export class Segmenter {
     }
     this.#interrupt();
     const [first] = renditions;
-    this.#leader = first && { track: first.tracks[0], newest: undefined, step: 0 };
+    this.#leader = first && { track: first.tracks[0], pace: new Pace(first.tracks[0].timescale) };
     this.#open(renditions);
   }
 
@@ -167,21 +162,19 @@ export class Segmenter {
 
   /** Begins a segment before a unit of the leading track where it is time to. */
   #follow(unit: Unit, leader: Leader): void {
-    const step = leader.newest === undefined ? 0 : unit.dts - leader.newest;
-    if (isGap(step, leader)) this.#interrupt();
+    const { track, pace } = leader;
+    if (pace.isGapBefore(unit.dts)) this.#interrupt();
     else if (this.#promise === undefined) {
-      this.#stepsUs.push(rescale(step, leader.track.timescale, US_PER_SECOND));
+      this.#stepsUs.push(rescale(pace.step, track.timescale, US_PER_SECOND));
     }
-    leader.newest = unit.dts;
-    leader.step = step;
     if (this.#isTimeToCut(unit, leader)) this.#cut(mediaTime(unit));
   }
 
-  #isTimeToCut(unit: Unit, { step, track }: Leader): boolean {
+  #isTimeToCut(unit: Unit, { pace, track }: Leader): boolean {
     const began = this.#cutTime;
     if (began === undefined) return unit.isKey;
     // Times are rounded: what is half a picture short of a segment is one.
-    const slack = rescale(step, track.timescale, MEDIA_TIMESCALE) / 2;
+    const slack = rescale(pace.step, track.timescale, MEDIA_TIMESCALE) / 2;
     const passed = mediaTime(unit) - began;
     const isDue = passed + slack >= toMediaTime(this.#settings.segmentMs);
     return (unit.isKey && isDue) || this.#isTooLong(mediaTime(unit));
@@ -225,10 +218,6 @@ export class Segmenter {
     this.#cutTime = undefined;
     this.#isInterrupted = true;
   }
-}
-
-function isGap(step: number, leader: Leader): boolean {
-  return step > leader.track.timescale * MIN_GAP_MS / 1000 && step > leader.step * GAP_STEPS;
 }
 
 function toMediaTime(ms: number): number {

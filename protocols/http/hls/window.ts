@@ -27,6 +27,8 @@ export interface OpenSegment {
   readonly init?: Init | undefined;
   /** Whether its parts are short enough for playlists to list them. */
   readonly isParted: boolean;
+  /** The track has paused: no more parts will come for it. */
+  readonly isPaused?: boolean;
   readonly parts: readonly Piece[];
 }
 
