@@ -16,6 +16,9 @@ import { TopLevelReader } from "./top_level.ts";
 /** Track fragments whose samples are to come: those of a few fragments whose data follow together. */
 const MAX_PENDING_LANES = 1024;
 
+/** For samples that are not to wait any longer. */
+const NOTHING_TO_COME: ReadonlyMap<number, number> = new Map();
+
 /** A sample whose bytes have come. */
 interface ReadSample {
   readonly sample: PlannedSample;
@@ -72,9 +75,7 @@ export class Mp4Demuxer implements Demuxer {
   }
 
   flush(): readonly DemuxEvent[] {
-    this.#plan.clear();
-    this.#interleave();
-    if (!this.#reader.isAtBoundary) this.#assembler.drop("The file ends within a box");
+    for (const sample of this.#interleaver.take(NOTHING_TO_COME)) this.#addSample(sample);
     this.#assembler.release();
     return this.#assembler.takeEvents();
   }
@@ -151,7 +152,11 @@ export class Mp4Demuxer implements Demuxer {
 
   #addSample({ sample, track, data }: ReadSample): void {
     const entry = track.entries[sample.description - 1];
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      const which = `sample description ${sample.description} of track ${track.id}`;
+      this.#assembler.drop(`A sample of ${which} cannot be read: it is not supported`);
+      return;
+    }
     const dts = sample.dts + track.shift;
     const pts = dts + sample.compositionOffset;
     if (!Number.isSafeInteger(dts) || !Number.isSafeInteger(pts)) {

@@ -26,7 +26,7 @@ export interface FragmentTrack {
 export interface Fragment {
   /** `moof` and `mdat`, shared by all who are sent them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether decoding can start with it: its first picture is a key one, or there is no picture. */
+  /** Whether decoding can start with it: the first picture of every video track is a key one. */
   readonly isIndependent: boolean;
   readonly tracks: readonly FragmentTrack[];
 }
@@ -45,6 +45,8 @@ interface Lane {
  *
  * The newest unit of every track waits for the next one. So, to end a segment before a key picture,
  * one adds that picture and then takes the fragment: it ends with the picture before.
+ *
+ * Where tracks change so that they need another header (`sameInit`), one flushes, and begins again.
  */
 export class Fragmenter {
   readonly #lanes: ReadonlyMap<number, Lane>;
@@ -69,7 +71,8 @@ export class Fragmenter {
 
   /** Ticks of a track that the next fragment would have, gaps left out. */
   durationOf(trackId: number): number {
-    return durationOf(this.#lanes.get(trackId)?.runs.flat() ?? []);
+    const lane = this.#lanes.get(trackId);
+    return lane === undefined ? 0 : durationOf(lane);
   }
 
   /** All samples that have ended, or undefined when there are none. */
@@ -79,11 +82,11 @@ export class Fragmenter {
     const runs = lanes.flatMap((lane) => runsOf(lane));
     const bytes = fragment({ sequence: this.#sequence, runs, isSegmentStart });
     this.#sequence++;
-    const isIndependent = lanes.every(startsWithKey);
-    const tracks = lanes.map(({ track, runs }) => ({
-      track,
-      start: runs[0]?.[0]?.dts ?? 0,
-      duration: durationOf(runs.flat()),
+    const isIndependent = [...this.#lanes.values()].every(startsWithKey);
+    const tracks = lanes.map((lane) => ({
+      track: lane.track,
+      start: lane.runs[0]?.[0]?.dts ?? 0,
+      duration: durationOf(lane),
     }));
     for (const lane of lanes) lane.runs = [];
     return { bytes, isIndependent, tracks };
@@ -111,8 +114,14 @@ function runsOf({ track, runs }: Lane): Mp4Run[] {
   return runs.map((samples) => ({ track, samples }));
 }
 
-function durationOf(samples: readonly Mp4Sample[]): number {
-  return samples.reduce((sum, { duration }) => sum + duration, 0);
+function durationOf({ runs }: Lane): number {
+  return runs.reduce((sum, run) => sum + spanOf(run), 0);
+}
+
+/** Of samples without a gap between them. */
+function spanOf(run: readonly Mp4Sample[]): number {
+  const [first, last] = [run.at(0), run.at(-1)];
+  return first === undefined || last === undefined ? 0 : last.dts + last.duration - first.dts;
 }
 
 function startsWithKey({ track, runs }: Lane): boolean {

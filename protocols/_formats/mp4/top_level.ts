@@ -52,7 +52,7 @@ export interface BoxHandler {
 
 /** What stands at the place that has been reached. */
 type Place =
-  | { readonly kind: "header"; readonly end?: undefined }
+  | { readonly kind: "header" }
   | { readonly kind: "kept"; readonly type: string; readonly start: number; readonly end: number }
   | { readonly kind: "skipped"; readonly end: number }
   | { readonly kind: "media"; readonly end: number };
@@ -71,12 +71,6 @@ export class TopLevelReader {
 
   constructor(handler: BoxHandler) {
     this.#handler = handler;
-  }
-
-  /** Whether the file may end here. */
-  get isAtBoundary(): boolean {
-    const { kind, end } = this.#place;
-    return kind === "header" || end === Infinity || end === this.#offset;
   }
 
   /** Takes the next bytes, which must not change afterwards. Throws {@linkcode Mp4Error}. */

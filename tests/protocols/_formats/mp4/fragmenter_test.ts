@@ -45,10 +45,18 @@ Deno.test("a segment that is taken after its next key picture was added ends bef
   assertEquals([last.isIndependent, spans(last)], [true, [[VIDEO.id, 6000, 3000]]]);
 });
 
-Deno.test("a fragment that begins with another picture is not independent, one of sound is", () => {
+Deno.test("a fragment that begins with another picture, or has none, is not independent", () => {
   const fragmenter = fragmenterOf([unit(VIDEO, 0, false), unit(VIDEO, 3000), unit(AUDIO, 0)]);
   assertEquals(fragmenter.take()?.isIndependent, false);
   fragmenter.add(unit(AUDIO, 1920));
+  assertEquals(fragmenter.take()?.isIndependent, false);
+  fragmenter.add(unit(VIDEO, 6000, false));
+  assertEquals(fragmenter.take()?.isIndependent, true);
+});
+
+Deno.test("a fragment of a stream of sound is independent", () => {
+  const fragmenter = new Fragmenter([AUDIO]);
+  for (const dts of [0, 1920]) fragmenter.add(unit(AUDIO, dts));
   assertEquals(fragmenter.take()?.isIndependent, true);
 });
 
