@@ -26,7 +26,10 @@ export interface FragmentTrack {
 export interface Fragment {
   /** `moof` and `mdat`, shared by all who are sent them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether decoding can start with it: the first picture of every video track is a key one. */
+  /**
+   * Whether players can start with it: it begins with a key picture of the first video track. Where
+   * there is no video they always can.
+   */
   readonly isIndependent: boolean;
   readonly tracks: readonly FragmentTrack[];
 }
@@ -50,6 +53,8 @@ interface Lane {
  */
 export class Fragmenter {
   readonly #lanes: ReadonlyMap<number, Lane>;
+  /** The first video track. */
+  readonly #lead: Lane | undefined;
   #sequence: number;
 
   constructor(
@@ -60,6 +65,7 @@ export class Fragmenter {
     this.#lanes = new Map(tracks.map((track) => {
       return [track.id, { track, queue: new SampleQueue(track, origin), runs: [] }];
     }));
+    this.#lead = this.#lanes.values().find(({ track }) => track.kind === "video");
   }
 
   /** Takes a unit; those of tracks that were not given are passed over. */
@@ -82,7 +88,7 @@ export class Fragmenter {
     const runs = lanes.flatMap((lane) => runsOf(lane));
     const bytes = fragment({ sequence: this.#sequence, runs, isSegmentStart });
     this.#sequence++;
-    const isIndependent = [...this.#lanes.values()].every(startsWithKey);
+    const isIndependent = this.#lead === undefined || startsWithKey(this.#lead);
     const tracks = lanes.map((lane) => ({
       track: lane.track,
       start: lane.runs[0]?.[0]?.dts ?? 0,
@@ -124,6 +130,6 @@ function spanOf(run: readonly Mp4Sample[]): number {
   return first === undefined || last === undefined ? 0 : last.dts + last.duration - first.dts;
 }
 
-function startsWithKey({ track, runs }: Lane): boolean {
-  return track.kind === "audio" || runs[0]?.[0]?.unit.isKey === true;
+function startsWithKey({ runs }: Lane): boolean {
+  return runs[0]?.[0]?.unit.isKey === true;
 }

@@ -113,12 +113,11 @@ Deno.test("a sample that lies nowhere is dropped and told, the others are read",
 });
 
 Deno.test("a flush in the middle gives what waits, and the rest comes later", () => {
-  const runs = [VIDEO, AUDIO].map((track) => {
-    return {
-      track,
-      samples: [0, 1000].map((dts) => ({ unit: unitOf(track, dts), dts, duration: 1 })),
-    };
-  });
+  const run = (track: Mp4Track, duration: number) => {
+    const times = [0, duration];
+    return { track, samples: times.map((dts) => ({ unit: unitOf(track, dts), dts, duration })) };
+  };
+  const runs = [run(VIDEO, 1000), run(AUDIO, 900)];
   const file = concat([INIT, fragment({ sequence: 1, runs })]);
   const demuxer = new Mp4Demuxer();
   const [head, rest] = [file.subarray(0, file.length - 1), file.subarray(file.length - 1)];

@@ -54,6 +54,14 @@ Deno.test("a fragment that begins with another picture, or has none, is not inde
   assertEquals(fragmenter.take()?.isIndependent, true);
 });
 
+Deno.test("with several video tracks, the first one tells where players can start", () => {
+  const other = { ...VIDEO, id: 9 };
+  const fragmenter = new Fragmenter([AUDIO, VIDEO, other]);
+  const units = [unit(VIDEO, 0), unit(other, 0, false), unit(VIDEO, 3000), unit(other, 3000)];
+  for (const each of units) fragmenter.add(each);
+  assertEquals(fragmenter.take()?.isIndependent, true);
+});
+
 Deno.test("a fragment of a stream of sound is independent", () => {
   const fragmenter = new Fragmenter([AUDIO]);
   for (const dts of [0, 1920]) fragmenter.add(unit(AUDIO, dts));
