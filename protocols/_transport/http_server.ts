@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
-import { Readable } from "node:stream";
 import { ListenError } from "./errors.ts";
 import { sendBody } from "./http_body.ts";
+import { requestBody } from "./http_request_body.ts";
 import { HttpSockets } from "./http_sockets.ts";
 import { LastAnswers } from "./last_answers.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -129,9 +129,7 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | un
   for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
     headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
   }
-  const body = hasBody(method, incoming.headers)
-    ? Readable.toWeb(incoming) as ReadableStream<Uint8Array>
-    : null;
+  const body = hasBody(method, incoming.headers) ? requestBody(incoming) : null;
   return new Request(`${scheme}://${authority}${target}`, { method, headers, body, signal });
 }
 

@@ -34,7 +34,7 @@ interface Listening {
  */
 export async function serve(context: Context, options: HttpOptions): Promise<Server> {
   const { registry, log } = context;
-  for (const segment of RESERVED_SEGMENTS) registry.reserve(segment, "http");
+  for (const segment of RESERVED_SEGMENTS) registry.reserve(segment, "http pages");
   const { maxViewers: total, maxViewersPerAddress: perAddress } = options;
   const viewers = new Viewers(registry, { total, perAddress });
   let stopping = false;
