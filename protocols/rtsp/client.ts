@@ -1,18 +1,18 @@
 import type { Clock } from "../../registry/clock.ts";
 import { type ByteStream, ConnectionStream } from "../_transport/byte_stream.ts";
 import type { Transport } from "../_transport/transport.ts";
-import { RequestSigner } from "./client_auth.ts";
+import { RequestSigner } from "./client/auth.ts";
 import {
   RtspAnswerError,
   RtspRedirectError,
   RtspRefusedError,
   RtspSilenceError,
-} from "./client_errors.ts";
-import { openTunnel } from "./client_tunnel.ts";
+} from "./client/errors.ts";
+import { openTunnel } from "./client/tunnel.ts";
 import type { HeaderField } from "./fields.ts";
 import { writeMethods } from "./headers/method_list.ts";
 import { type RtspRequest, type RtspResponse, writeRequest, writeResponse } from "./message.ts";
-import { type RtspInput, RtspMessageReader } from "./message_reader.ts";
+import { type RtspInput, RtspMessageReader } from "./message/message_reader.ts";
 import type { RtspEndpoint } from "./url.ts";
 
 /** Time for a connection to open. */

@@ -1,16 +1,16 @@
 import { formatAddress } from "../_transport/transport.ts";
 import type { LogFields, ThrottledLog } from "../protocol.ts";
-import type { AuthGate } from "./auth_gate.ts";
+import type { AuthGate } from "./auth/gate.ts";
 import type { RtspMessageError } from "./errors.ts";
 import type { HeaderField } from "./fields.ts";
-import type { HttpRequestHead } from "./http_message.ts";
+import type { HttpRequestHead } from "./message/http_message.ts";
 import { type RtspRequest, writeResponse } from "./message.ts";
-import { RtspMessageReader } from "./message_reader.ts";
+import { RtspMessageReader } from "./message/message_reader.ts";
 import { isMethod } from "./methods.ts";
 import { reasonOf, refusalOf } from "./refusals.ts";
 import { type RequestsHost, RtspRequests } from "./requests.ts";
 import { type RtspSession, SESSION_TIMEOUT_S } from "./session.ts";
-import type { Reply } from "./session_requests.ts";
+import type { Reply } from "./session/requests.ts";
 import type { StatusCode } from "./status.ts";
 
 /** Time to the first request. */

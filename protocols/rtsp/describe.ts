@@ -8,7 +8,7 @@ import { type SdpTrack, sdpTracks, writeSdp } from "../_formats/rtp/sdp_tracks.t
 import type { Context } from "../protocol.ts";
 import { ServiceUnavailableError, UnsupportedMediaError } from "./errors.ts";
 import type { IncomingTrack } from "./ingest.ts";
-import { controlOf } from "./packaging.ts";
+import { controlOf } from "./play/packaging.ts";
 
 /** The media type of descriptions. */
 export const SDP_TYPE = "application/sdp";

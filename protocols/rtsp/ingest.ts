@@ -8,8 +8,8 @@ import { parseRtcp } from "../_formats/rtp/rtcp.ts";
 import { RtcpError } from "../_formats/rtp/rtcp_errors.ts";
 import type { TrackCandidate } from "../_formats/rtp/sdp_tracks.ts";
 import type { ThrottledLog } from "../protocol.ts";
-import { FirstDescription } from "./first_description.ts";
-import { TrackIngest } from "./track_ingest.ts";
+import { FirstDescription } from "./ingest/first_description.ts";
+import { TrackIngest } from "./ingest/track_ingest.ts";
 
 /** A track that a sender has described. */
 export interface IncomingTrack extends Omit<TrackCandidate, "track"> {

@@ -7,7 +7,7 @@
 
 import type { Protocol } from "../protocol.ts";
 import { parseOptions, type RtspOptions } from "./options.ts";
-import { pullRtsp, pushRtsp } from "./relay.ts";
+import { pullRtsp, pushRtsp } from "./client/relay.ts";
 import { serveRtsp } from "./server.ts";
 
 export type { MulticastOptions, RtspOptions } from "./options.ts";

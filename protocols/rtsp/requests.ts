@@ -14,8 +14,8 @@ import { isMethod, type Method } from "./methods.ts";
 import type { Registrations } from "./registrations.ts";
 import { parseRegistration } from "./headers/registration.ts";
 import type { RtspSession } from "./session.ts";
-import { peerRequest, type SessionHost } from "./session_host.ts";
-import { type Asker, type Reply, SessionRequests } from "./session_requests.ts";
+import { peerRequest, type SessionHost } from "./session/host.ts";
+import { type Asker, type Reply, SessionRequests } from "./session/requests.ts";
 import { streamOf } from "./url.ts";
 
 const ACCEPTS_SDP = /application\/(?:sdp|\*)|\*\/\*/i;

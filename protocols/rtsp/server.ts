@@ -10,21 +10,21 @@ import {
   type TlsIdentity,
 } from "../_transport/transport.ts";
 import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
-import { AuthGate } from "./auth_gate.ts";
+import { AuthGate } from "./auth/gate.ts";
 import { FIRST_REQUEST_MS, RtspConnection } from "./connection.ts";
-import { mountTunnels } from "./http_routes.ts";
-import type { HttpRequestHead } from "./http_message.ts";
+import { mountTunnels } from "./tunnel/http_routes.ts";
+import type { HttpRequestHead } from "./message/http_message.ts";
 import { writeResponse } from "./message.ts";
-import { RtspMessageReader } from "./message_reader.ts";
-import { MulticastGroups } from "./multicast.ts";
+import { RtspMessageReader } from "./message/message_reader.ts";
+import { MulticastGroups } from "./play/multicast.ts";
 import type { RtspOptions } from "./options.ts";
-import { Orphans } from "./orphans.ts";
-import { RtpPackaging } from "./packaging.ts";
+import { Orphans } from "./session/orphans.ts";
+import { RtpPackaging } from "./play/packaging.ts";
 import { Registrations } from "./registrations.ts";
 import { refusalOf } from "./refusals.ts";
-import { serveHttpConnection, serveTunnel } from "./tunnel_server.ts";
-import { Tunnels } from "./tunnels.ts";
-import { UdpPorts } from "./udp_ports.ts";
+import { serveHttpConnection, serveTunnel } from "./tunnel/server.ts";
+import { Tunnels } from "./tunnel/tunnels.ts";
+import { UdpPorts } from "./transport/udp_ports.ts";
 
 /** How often connections are asked whether anybody uses them. */
 const CHECK_MS = 1_000;

@@ -5,11 +5,11 @@ import { InvalidRangeError, RtspStateError, SessionNotFoundError } from "./error
 import { parseRange, type Range } from "./headers/range.ts";
 import type { RtpTransport, Transport } from "./headers/transport.ts";
 import type { IncomingTrack } from "./ingest.ts";
-import { Playback } from "./playback.ts";
-import type { FirstPacket, PlayedTrack } from "./playing.ts";
-import { Recording } from "./recording.ts";
+import { Playback } from "./play/playback.ts";
+import type { FirstPacket, PlayedTrack } from "./play/playing.ts";
+import { Recording } from "./session/recording.ts";
 import { reasonOf } from "./refusals.ts";
-import { peerRequest, type SessionHost } from "./session_host.ts";
+import { peerRequest, type SessionHost } from "./session/host.ts";
 import { nextSessionState, type SessionEdge, type SessionState } from "./state.ts";
 import {
   chooseTransport,
@@ -17,8 +17,8 @@ import {
   listenToTrack,
   type TrackTransport,
   type UdpTransport,
-} from "./track_transport.ts";
-import type { UdpRole } from "./udp_ports.ts";
+} from "./transport/track_transport.ts";
+import type { UdpRole } from "./transport/udp_ports.ts";
 import type { StreamTarget } from "./url.ts";
 
 /** Seconds without a sign of life after which a session is ended. */

@@ -4,7 +4,7 @@ import {
   type RtspResponse,
   writeRequest,
 } from "../../protocols/rtsp/message.ts";
-import { type RtspInput, RtspMessageReader } from "../../protocols/rtsp/message_reader.ts";
+import { type RtspInput, RtspMessageReader } from "../../protocols/rtsp/message/message_reader.ts";
 import type { Connection } from "../../protocols/_transport/transport.ts";
 
 const READ_BYTES = 64 * 1024;

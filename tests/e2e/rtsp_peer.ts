@@ -1,6 +1,6 @@
 import type { HeaderField } from "../../protocols/rtsp/fields.ts";
 import { type RtspResponse, writeRequest } from "../../protocols/rtsp/message.ts";
-import { RtspMessageReader } from "../../protocols/rtsp/message_reader.ts";
+import { RtspMessageReader } from "../../protocols/rtsp/message/message_reader.ts";
 
 const BUFFER_SIZE = 64 * 1024;
 

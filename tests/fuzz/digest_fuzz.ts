@@ -2,9 +2,13 @@
 // one that does not, or whose answer was changed, is accepted only when the response is still right
 // for the right password; no answer throws.
 import { assert, assertEquals } from "@std/assert";
-import { type AuthRequest, type AuthScheme, DigestAuthority } from "../../protocols/rtsp/auth.ts";
-import { answerChallenge } from "../../protocols/rtsp/auth_client.ts";
-import { digestResponse } from "../../protocols/rtsp/digest.ts";
+import {
+  type AuthRequest,
+  type AuthScheme,
+  DigestAuthority,
+} from "../../protocols/rtsp/auth/authority.ts";
+import { answerChallenge } from "../../protocols/rtsp/auth/answer.ts";
+import { digestResponse } from "../../protocols/rtsp/auth/digest.ts";
 import { parseAuthorization } from "../../protocols/rtsp/headers/authorization.ts";
 import { parseChallenges } from "../../protocols/rtsp/headers/www_authenticate.ts";
 import type { FuzzTarget, Random } from "./fuzz.ts";

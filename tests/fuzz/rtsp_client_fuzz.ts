@@ -2,14 +2,14 @@
 // an RtspAnswerError; RTP-Info names only tracks that are there; a Location gives a target that never
 // takes the password to another host, or an RtspUrlError; and each frame is of one track or of none.
 import { assert, assertLess, assertStrictEquals } from "@std/assert";
-import { RtspAnswerError } from "../../protocols/rtsp/client_errors.ts";
+import { RtspAnswerError } from "../../protocols/rtsp/client/errors.ts";
 import { RtspUrlError } from "../../protocols/rtsp/errors.ts";
 import { HeaderFields } from "../../protocols/rtsp/fields.ts";
 import { parseRtpInfo } from "../../protocols/rtsp/headers/rtp_info.ts";
-import { InterleavedRouter } from "../../protocols/rtsp/interleaved_router.ts";
+import { InterleavedRouter } from "../../protocols/rtsp/client/interleaved_router.ts";
 import { writeRequest } from "../../protocols/rtsp/message.ts";
-import { parseRelayUrl, redirectedTarget } from "../../protocols/rtsp/relay_target.ts";
-import { announcedTimes, readDescription } from "../../protocols/rtsp/remote_description.ts";
+import { parseRelayUrl, redirectedTarget } from "../../protocols/rtsp/client/relay_target.ts";
+import { announcedTimes, readDescription } from "../../protocols/rtsp/client/remote_description.ts";
 import type { FuzzTarget, Random } from "./fuzz.ts";
 import { randomText } from "./text.ts";
 

@@ -5,8 +5,8 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { RtspTunnelError } from "../../protocols/rtsp/errors.ts";
 import type { HeaderField } from "../../protocols/rtsp/fields.ts";
 import { interleavedFrame, writeRequest, writeResponse } from "../../protocols/rtsp/message.ts";
-import { type RtspInput, RtspMessageReader } from "../../protocols/rtsp/message_reader.ts";
-import { TunnelDecoder } from "../../protocols/rtsp/tunnel.ts";
+import { type RtspInput, RtspMessageReader } from "../../protocols/rtsp/message/message_reader.ts";
+import { TunnelDecoder } from "../../protocols/rtsp/tunnel/tunnel.ts";
 import type { FuzzTarget, Random } from "./fuzz.ts";
 import { randomSplit, randomText } from "./text.ts";
 

@@ -13,8 +13,8 @@ import {
   writeRequest,
   writeResponse,
 } from "../../../protocols/rtsp/message.ts";
-import { RtspMessageReader } from "../../../protocols/rtsp/message_reader.ts";
-import { pullRtsp } from "../../../protocols/rtsp/relay.ts";
+import { RtspMessageReader } from "../../../protocols/rtsp/message/message_reader.ts";
+import { pullRtsp } from "../../../protocols/rtsp/client/relay.ts";
 import { Registry } from "../../../registry/registry.ts";
 import { must, unused } from "../../must.ts";
 import { Viewer } from "../../registry/bench.ts";

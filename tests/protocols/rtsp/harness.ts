@@ -22,9 +22,9 @@ import {
   type RtspResponse,
   writeRequest,
 } from "../../../protocols/rtsp/message.ts";
-import { RtspMessageReader } from "../../../protocols/rtsp/message_reader.ts";
+import { RtspMessageReader } from "../../../protocols/rtsp/message/message_reader.ts";
 import { rtsp } from "../../../protocols/rtsp/mod.ts";
-import { RtpPackaging } from "../../../protocols/rtsp/packaging.ts";
+import { RtpPackaging } from "../../../protocols/rtsp/play/packaging.ts";
 import type { Description, Track } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { Publisher } from "../../../registry/publisher.ts";

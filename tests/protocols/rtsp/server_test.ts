@@ -2,7 +2,7 @@ import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { parseRtcp } from "../../../protocols/_formats/rtp/rtcp.ts";
 import { MemoryTransport } from "../../../protocols/_transport/memory_transport.ts";
 import type { Connection } from "../../../protocols/_transport/transport.ts";
-import { answerChallenge } from "../../../protocols/rtsp/auth_client.ts";
+import { answerChallenge } from "../../../protocols/rtsp/auth/answer.ts";
 import { parseChallenges } from "../../../protocols/rtsp/headers/www_authenticate.ts";
 import { must } from "../../must.ts";
 import {

@@ -4,7 +4,7 @@ import { assertEquals, assertGreater, assertLess, assertRejects } from "@std/ass
 import { parseRtcp, serializeRtcp } from "../../../protocols/_formats/rtp/rtcp.ts";
 import { ListenError } from "../../../protocols/_transport/errors.ts";
 import { MemoryTransport } from "../../../protocols/_transport/memory_transport.ts";
-import { UdpPorts } from "../../../protocols/rtsp/udp_ports.ts";
+import { UdpPorts } from "../../../protocols/rtsp/transport/udp_ports.ts";
 import { must } from "../../must.ts";
 import {
   BASE,
