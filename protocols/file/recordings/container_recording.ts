@@ -19,7 +19,7 @@ import type { Recording } from "../../../registry/recording.ts";
 import { ContainerTrack, type Origin } from "./container_track.ts";
 import { MediaFileError, reasonOf } from "./errors.ts";
 import { merged } from "./merge.ts";
-import { lastAtOrBefore, startMsFor } from "./positions.ts";
+import { lastAtOrBefore, ROUNDING_MS, startMsFor } from "./positions.ts";
 import type { RandomAccessFile } from "./random_access.ts";
 
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, WAVE, OGG, FLAC, ADTS, MP3];
@@ -84,8 +84,8 @@ export class ContainerRecording implements Recording {
     if (first === undefined) throw new MediaFileError("nothing in it can be carried");
     const tracks = [first, ...others] as const;
     const origin = originOf(tracks);
-    const endSeconds = await endOf(input, tracks);
-    const durationMs = Math.max(0, Math.round((endSeconds - origin.seconds) * 1000));
+    const endSeconds = Math.max(...tracks.map(({ end }) => end));
+    const durationMs = Math.max(0, Math.ceil((endSeconds - origin.seconds) * 1000 - ROUNDING_MS));
     const metadata = { ...await tagsOf(input), duration: durationMs / 1000, filesize: bytes };
     return new ContainerRecording(input, tracks, origin, { durationMs, metadata });
   }
@@ -100,8 +100,12 @@ export class ContainerRecording implements Recording {
 
   async #pictures(): Promise<readonly number[]> {
     const keys = [this.#lead.position(this.#lead.first, this.#origin)];
-    for await (const packet of this.#lead.keysAfter(this.#lead.first)) {
-      keys.push(this.#lead.position(packet, this.#origin));
+    try {
+      for await (const packet of this.#lead.keysAfter(this.#lead.first)) {
+        keys.push(this.#lead.position(packet, this.#origin));
+      }
+    } catch {
+      // Whoever reads up to what is damaged is told.
     }
     return keys;
   }
@@ -172,6 +176,7 @@ function sourceOf(file: RandomAccessFile): CustomSource {
 /** Video comes first, so that files of one kind give the same ids to the same kinds of tracks. */
 async function openTracks(input: Input, onLeftOut: OnLeftOut): Promise<readonly ContainerTrack[]> {
   const found = await input.getTracks();
+  if (found.length === 0) throw new MediaFileError("there are no tracks in it: it may be cut off");
   const ordered = [
     ...found.filter((track) => track.isVideoTrack()),
     ...found.filter((track) => !track.isVideoTrack()),
@@ -196,17 +201,6 @@ function originOf(tracks: readonly ContainerTrack[]): Origin {
   const seconds = Math.max(0, Math.min(...tracks.map(({ first }) => first.timestamp)));
   const decodesFrom = Math.min(...tracks.map((track) => track.decodesFrom));
   return { seconds, startMs: startMsFor((decodesFrom - seconds) * 1000) };
-}
-
-/** Seconds at which the last picture or sound ends, by the clock of the container. */
-async function endOf(input: Input, tracks: readonly ContainerTrack[]): Promise<number> {
-  try {
-    return await input.computeDuration();
-  } catch {
-    // The end of a damaged file: what it says of itself is the best that there is.
-    const stated = await input.getDurationFromMetadata().catch(() => null);
-    return stated ?? Math.max(...tracks.map(({ first }) => first.timestamp));
-  }
 }
 
 /** What people wrote on the file, by the names that FLV has for it. */

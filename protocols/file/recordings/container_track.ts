@@ -15,6 +15,7 @@ import {
   keyBefore,
   measureOrder,
   type PacketOrder,
+  readableEnd,
   TIMES_ONLY,
   withBytes,
 } from "./packet_order.ts";
@@ -23,6 +24,9 @@ import { latestAt, positionOf } from "./positions.ts";
 
 /** Ticks of all video: what RTP and MPEG-TS count in, and exact for the frame rates that there are. */
 const VIDEO_TIMESCALE = 90_000;
+
+/** Less than this may be the last packet of a file that still grows. */
+const MISSING_SECONDS = 0.5;
 
 /** Where position 0 of a file lies. */
 export interface Origin {
@@ -38,6 +42,8 @@ interface TrackParts {
   readonly reader: PacketReader;
   /** Where reading from the start begins. */
   readonly first: EncodedPacket;
+  /** Seconds, by the clock of the container, at which the last packet ends. */
+  readonly end: number;
   /** Of video. */
   readonly order: PacketOrder | undefined;
 }
@@ -46,13 +52,16 @@ interface TrackParts {
 export class ContainerTrack {
   readonly track: Track;
   readonly first: EncodedPacket;
+  /** Seconds, by the clock of the container, at which the last packet ends. */
+  readonly end: number;
   readonly #sink: EncodedPacketSink;
   readonly #reader: PacketReader;
   readonly #order: PacketOrder | undefined;
 
-  private constructor({ track, sink, reader, first, order }: TrackParts) {
+  private constructor({ track, sink, reader, first, end, order }: TrackParts) {
     this.track = track;
     this.first = first;
+    this.end = end;
     this.#sink = sink;
     this.#reader = reader;
     this.#order = order;
@@ -79,6 +88,7 @@ export class ContainerTrack {
       sink,
       reader,
       first,
+      end: await input.computeDuration().catch(() => readableEnd(sink, first)),
       order: kind === "video" ? await measureOrder(sink, first, config) : undefined,
     });
   }
@@ -123,7 +133,9 @@ export class ContainerTrack {
       await deriverAt(this.#sink, from, timescale, this.#order, toTicks);
     let { track } = this;
     let packet: EncodedPacket | null = from;
+    let end = 0;
     while (packet !== null) {
+      end = Math.max(end, packet.timestamp + packet.duration);
       const pts = toTicks(packet);
       const isKey = packet.type === "key";
       const times = deriver?.next(pts, isKey) ?? { pts, dts: pts };
@@ -133,6 +145,14 @@ export class ContainerTrack {
       }
       packet = await this.#sink.getNextPacket(packet);
     }
+    this.#assertWhole(end);
+  }
+
+  /** A file that was cut off has packets in its tables that are not in it. */
+  #assertWhole(end: number): void {
+    const missing = this.end - end;
+    if (missing < MISSING_SECONDS) return;
+    throw new MediaFileError(`${missing.toFixed(3)} s of its ${this.track.kind} are missing`);
   }
 
   /** One key unit, to be shown alone: it is decoded when it is shown. */

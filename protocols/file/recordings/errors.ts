@@ -9,8 +9,9 @@ export class MediaFileError extends Error {
   }
 }
 
-/** Why something failed, without what failed. */
+/** Why something failed, without what failed. What `mediabunny` throws is told to its first full stop. */
 export function reasonOf(error: unknown): string {
   if (error instanceof MediaFileError) return error.reason;
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return `it is damaged: ${message.split(". ", 1)[0]}`;
 }

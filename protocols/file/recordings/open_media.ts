@@ -1,5 +1,7 @@
 import type { Recording } from "../../../registry/recording.ts";
 import { ContainerRecording, type OnLeftOut } from "./container_recording.ts";
+import { FlvRecording } from "./flv/flv_recording.ts";
+import { isFlv } from "./flv/tags.ts";
 import type { RandomAccessFile } from "./random_access.ts";
 
 /**
@@ -12,7 +14,9 @@ export async function openMedia(
   onLeftOut: OnLeftOut,
 ): Promise<Recording> {
   try {
-    return await ContainerRecording.open(file, onLeftOut);
+    return await isFlv(file)
+      ? await FlvRecording.open(file)
+      : await ContainerRecording.open(file, onLeftOut);
   } catch (error) {
     file.close();
     throw error;

@@ -25,6 +25,29 @@ export interface PacketOrder {
   readonly fps: number;
 }
 
+/** The packets at and after `first`, without their bytes, up to the end or to what cannot be read. */
+async function* readablePackets(
+  sink: EncodedPacketSink,
+  first: EncodedPacket,
+): AsyncIterableIterator<EncodedPacket> {
+  for (let packet: EncodedPacket | null = first; packet !== null;) {
+    yield packet;
+    packet = await sink.getNextPacket(packet, TIMES_ONLY).catch(() => null);
+  }
+}
+
+/** Seconds at which the last packet ends that can be read. Reads all of the file that it has to. */
+export async function readableEnd(
+  sink: EncodedPacketSink,
+  first: EncodedPacket,
+): Promise<number> {
+  let end = first.timestamp + first.duration;
+  for await (const { timestamp, duration } of readablePackets(sink, first)) {
+    end = Math.max(end, timestamp + duration);
+  }
+  return end;
+}
+
 /** Measures the order of a track from its packets at and after `first`. */
 export async function measureOrder(
   sink: EncodedPacketSink,
@@ -32,10 +55,9 @@ export async function measureOrder(
   config: CodecConfig,
 ): Promise<PacketOrder> {
   const times: number[] = [];
-  let packet: EncodedPacket | null = first;
-  while (packet !== null && times.length < MEASURED_PACKETS) {
-    times.push(packet.timestamp);
-    packet = await sink.getNextPacket(packet, TIMES_ONLY);
+  for await (const { timestamp } of readablePackets(sink, first)) {
+    times.push(timestamp);
+    if (times.length === MEASURED_PACKETS) break;
   }
   const allowed = describeConfig(config).reorderDepth ?? MAX_REORDER_DEPTH;
   return { reorderDepth: depthOf(times, allowed), fps: fpsOf(times) };

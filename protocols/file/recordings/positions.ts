@@ -17,7 +17,7 @@ export function startMsFor(earliestMs: number): number {
 }
 
 /** A hundredth of a microsecond: what sums of floating-point seconds are off by, and no clock counts. */
-const ROUNDING_MS = 1e-5;
+export const ROUNDING_MS = 1e-5;
 
 /**
  * The position of something at `ms`: whole milliseconds, as all protocols write them, rounded down. So
