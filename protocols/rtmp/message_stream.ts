@@ -136,8 +136,9 @@ export class MessageStream {
     const host = this.#host;
     const { registry } = host.context;
     try {
-      const request = { ...requested, protocol: "rtmp", remote: host.link.remote };
-      const reader = await registry.openRecording(request);
+      const { name, query, fileName = name } = requested;
+      const request = { query, protocol: "rtmp", remote: host.link.remote };
+      const reader = await registry.openRecording({ ...request, name: fileName });
       if (reader === undefined) return false;
       const kinds = { audio: this.#audio, video: this.#video };
       const play = new RecordedPlay({ host, streamId: this.id, reader, range, ...kinds });

@@ -13,7 +13,7 @@ const RTMPS_PORT = 443;
 const DEFAULT_INSTANCE = "_definst_";
 
 /** Players say by a prefix of what kind a file is; FFmpeg adds `mp4:` by itself. */
-const FILE_KIND = /^(?:mp4|mp3|flv):/;
+const FILE_KIND = /^(mp4|mp3|flv):/;
 
 /** Where a client connects to, and what it then asks for. */
 export interface RtmpTarget {
@@ -32,6 +32,8 @@ export interface RtmpTarget {
 export interface RequestedStream {
   /** Not checked: the registry says whether it can be a name. */
   readonly name: string;
+  /** The name of the file, where the player said its kind and left out what it ends with. */
+  readonly fileName?: string;
   /** Without `?`; that of the application before that of the stream key. */
   readonly query: string;
 }
@@ -113,8 +115,13 @@ export function streamName(app: string, streamKey: string, tcUrl = ""): Requeste
   const path = decodeLeniently(`${appPath}/${keyPath.replace(FILE_KIND, "")}`);
   const segments = path.split("/").filter((segment) => segment !== "");
   if (segments[1] === DEFAULT_INSTANCE) segments.splice(1, 1);
+  const name = segments.join("/");
+  const [, kind] = FILE_KIND.exec(keyPath) ?? [];
+  // As rtmpdump and Flash do: `mp4:clip` is clip.mp4.
+  const isShort = kind !== undefined && !segments.at(-1)?.includes(".");
   return {
-    name: segments.join("/"),
+    name,
+    ...(isShort && { fileName: `${name}.${kind}` }),
     query: [connectQuery, keyQuery].filter((query) => query !== "").join("&"),
   };
 }

@@ -140,6 +140,13 @@ Deno.test("sound is turned off and on in what plays", async () => {
   assertEquals(client.frames.slice(-2), ["v2500", "v3000"]);
 });
 
+Deno.test("mp4:clip is clip.mp4, as rtmpdump asks for it", async () => {
+  const { harness } = await start();
+  await using _ = harness;
+  const client = await player(harness, "mp4:clip");
+  assertEquals(client.frames[0], "v0");
+});
+
 Deno.test("getStreamLength is in seconds, and 0 for what has none", async () => {
   const { harness, opened } = await start();
   await using _ = harness;

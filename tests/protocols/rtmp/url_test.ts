@@ -72,9 +72,17 @@ const NAMES: readonly (readonly [string, string, string, string, string])[] = [
 
 for (const [what, app, key, name, query] of NAMES) {
   Deno.test(`stream name: ${what}`, () => {
-    assertEquals(streamName(app, key), { name, query });
+    const { name: actual, query: actualQuery } = streamName(app, key);
+    assertEquals([actual, actualQuery], [name, query]);
   });
 }
+
+Deno.test("a key that says its kind and no ending names a file that has it", () => {
+  const files = ["mp4:clip", "flv:a.b/clip", "mp4:clip.mp4", "clip", "mp4:clip?x=1"]
+    .map((key) => streamName("media", key).fileName);
+  const [mp4, flv] = ["media/clip.mp4", "media/a.b/clip.flv"];
+  assertEquals(files, [mp4, flv, undefined, undefined, mp4]);
+});
 
 Deno.test("the query of tcUrl counts where the application has none", () => {
   assertEquals(streamName("live", "cam1", "rtmp://h/live?token=x").query, "token=x");
