@@ -82,13 +82,19 @@ export class TsDemuxer implements Demuxer {
       for (const [pid, stream] of this.#streams) this.#add(pid, stream, stream.reader.flush());
     }
     this.#assembler.release();
+    this.#collect();
     return this.#takeEvents();
   }
 
   #takeEvents(): readonly DemuxEvent[] {
     const events = this.#events;
     this.#events = [];
-    return [...events, ...this.#assembler.takeEvents()];
+    return events;
+  }
+
+  /** After each step, so that what is held back is let go at the same one however the bytes come. */
+  #collect(): void {
+    this.#events.push(...this.#assembler.takeEvents());
   }
 
   #pushPacket(packet: TsPacket): void {
@@ -111,6 +117,7 @@ export class TsDemuxer implements Demuxer {
       if (!(error instanceof MpegTsError)) throw error;
       this.#assembler.drop(error.message, error);
     }
+    this.#collect();
   }
 
   /** Opens the streams of a new program map, and ends those that are not in it. */
@@ -145,12 +152,11 @@ export class TsDemuxer implements Demuxer {
     this.#assembler.drop(text);
   }
 
-  /** After each unit, so that what is held back is let go at the same one however bytes come. */
   #add(pid: number, { reading }: OpenStream, events: readonly StreamEvent[]): void {
     for (const event of events) {
       if (event.type === "dropped") this.#assembler.drop(event.reason, event.error);
       else this.#addUnit(pid, reading, event);
-      this.#events.push(...this.#assembler.takeEvents());
+      this.#collect();
     }
   }
 
