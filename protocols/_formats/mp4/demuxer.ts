@@ -3,6 +3,7 @@ import { BitstreamError } from "../../../registry/media/errors.ts";
 import { Assembler, MAX_TRACKS, TooManyTracksError } from "../demux/assembler.ts";
 import type { Demuxer, DemuxEvent } from "../demux/events.ts";
 import { readFrame } from "../flv/frames.ts";
+import { type DecodeDelays, fragmentDelays, NO_DELAYS, tableDelays } from "./decode_delay.ts";
 import { Mp4Error } from "./errors.ts";
 import { Interleaver } from "./interleaver.ts";
 import { type MovieTrack, parseMovie } from "./movie.ts";
@@ -38,6 +39,7 @@ interface Known {
  *
  * - Ids of tracks and timescales are those of the file. A further `moov` changes the configuration.
  * - Samples come out as their bytes arrive, in the order of their times: see `interleaver.ts`.
+ * - No picture is decoded after it is shown: see `decode_delay.ts`.
  * - Edit lists move tracks to each other, and cut nothing: see `edit_list.ts`.
  * - `emsg`, `sidx`, `prft`, `styp` and everything unknown is passed over.
  *
@@ -60,6 +62,7 @@ export class Mp4Demuxer implements Demuxer {
   });
   /** Undefined until `moov` has been read. */
   #tracks: ReadonlyMap<number, MovieTrack> | undefined;
+  #delays: DecodeDelays = NO_DELAYS;
   readonly #configs = new Map<number, Known>();
   /** Where the last fragment of each track ended, in its ticks. */
   readonly #ends = new Map<number, number>();
@@ -93,6 +96,7 @@ export class Mp4Demuxer implements Demuxer {
     this.#plan.clear();
     this.#interleave();
     this.#tracks = tracks;
+    this.#delays = tableDelays(tracks.values());
     this.#ends.clear();
     this.#configs.clear();
     this.#assembler.expect(new Set([...tracks.keys()].slice(0, MAX_TRACKS)));
@@ -112,7 +116,9 @@ export class Mp4Demuxer implements Demuxer {
 
   #readFragment(body: Uint8Array, start: number): void {
     const tracks = this.#expectMovie("moof", start);
-    for (const fragment of parseMovieFragment(body, { tracks, start, ends: this.#ends })) {
+    const fragments = parseMovieFragment(body, { tracks, start, ends: this.#ends });
+    if (this.#ends.size === 0) this.#delays = fragmentDelays(fragments, tracks);
+    for (const fragment of fragments) {
       this.#ends.set(fragment.trackId, fragment.end);
       this.#plan.add(fragment.trackId, fragment.samples);
     }
@@ -157,8 +163,9 @@ export class Mp4Demuxer implements Demuxer {
       this.#assembler.drop(`A sample of ${which} cannot be read: it is not supported`);
       return;
     }
-    const dts = sample.dts + track.shift;
-    const pts = dts + sample.compositionOffset;
+    const start = sample.dts + track.shift + this.#delays.lead * track.timescale;
+    const pts = start + sample.compositionOffset;
+    const dts = start - (this.#delays.ticks.get(track.id) ?? 0);
     if (!Number.isSafeInteger(dts) || !Number.isSafeInteger(pts)) {
       this.#assembler.drop(`A sample of track ${track.id} has a time out of range`);
       return;

@@ -5,7 +5,6 @@
  */
 
 import { BitstreamError } from "../../../registry/media/errors.ts";
-import { rescale } from "../../../registry/media/timebase.ts";
 import { BoxReader, type ChildBox, childBoxes, findBox, needBox } from "./box_reader.ts";
 import { editShift } from "./edit_list.ts";
 import { Mp4Error } from "./errors.ts";
@@ -44,9 +43,6 @@ const MAX_TRAKS = 128;
 /** Sample descriptions of one track: renditions that were spliced together have a few. */
 const MAX_DESCRIPTIONS = 32;
 
-/** Timescale in which shifts of tracks are compared. */
-const SHIFT_TIMESCALE = 90_000;
-
 const NO_DEFAULTS: SampleDefaults = { description: 1, duration: 0, size: 0, flags: 0 };
 
 /**
@@ -76,13 +72,11 @@ export function parseMovie(body: Uint8Array): Movie {
   return { tracks: new Map(shifted(tracks).map((track) => [track.id, track])), dropped };
 }
 
+/** Whole seconds are exact in every timescale. */
 function shifted(tracks: readonly MovieTrack[]): readonly MovieTrack[] {
-  const shifts = tracks.map(({ shift, timescale }) => rescale(shift, timescale, SHIFT_TIMESCALE));
-  const lowest = Math.min(0, ...shifts);
-  return tracks.map((track) => {
-    const shift = track.shift - rescale(lowest, SHIFT_TIMESCALE, track.timescale);
-    return { ...track, shift: Math.max(0, shift) };
-  });
+  const earliest = Math.min(0, ...tracks.map(({ shift, timescale }) => shift / timescale));
+  const lead = Math.ceil(-earliest);
+  return tracks.map((track) => ({ ...track, shift: track.shift + lead * track.timescale }));
 }
 
 /** A string says why the track is left out. */

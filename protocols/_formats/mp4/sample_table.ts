@@ -40,6 +40,19 @@ export function* tableSamples(table: readonly ChildBox[]): Generator<SampleLocat
   }
 }
 
+/** The lowest composition offset of a track; 0 where none is negative. Throws {@linkcode Mp4Error}. */
+export function lowestOffset(table: readonly ChildBox[]): number {
+  const body = findBox(table, "ctts");
+  if (body === undefined) return 0;
+  const { reader, count } = open(body, "ctts");
+  let lowest = 0;
+  for (let row = 0; row < count; row++) {
+    reader.skip(4); // sample_count
+    lowest = Math.min(lowest, reader.i32());
+  }
+  return lowest;
+}
+
 /** Reads the header of a table and the number of its rows. */
 function open(body: Uint8Array, type: string): { reader: BoxReader; count: number } {
   const reader = new BoxReader(body, type);

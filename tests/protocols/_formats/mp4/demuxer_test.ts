@@ -149,6 +149,22 @@ Deno.test("empty samples are passed over", () => {
   assertEquals(demux(file, 1).units.map(({ dts }) => dts), [1000]);
 });
 
+/** Decoding and presentation time of what a fragment with these times is read as. */
+function timesOf(units: readonly Unit[]): readonly (readonly number[])[] {
+  const samples = units.map((unit) => ({ unit, dts: unit.dts, duration: 3000 }));
+  const file = concat([INIT, fragment({ sequence: 1, runs: [{ track: VIDEO, samples }] })]);
+  return demux(file).units.map(({ dts, pts }) => [dts, pts]);
+}
+
+Deno.test("pictures that are shown before they are decoded are decoded earlier, a second later", () => {
+  const units = [[0, 0], [3000, 6000], [6000, 3000]].map(([dts = 0, pts = 0]) => {
+    return { ...unitOf(VIDEO, dts, hex("650102")), pts };
+  });
+  assertEquals(timesOf(units), [[87_000, 90_000], [90_000, 96_000], [93_000, 93_000]]);
+  const later = units.map((unit) => ({ ...unit, pts: unit.pts + 3000 }));
+  assertEquals(timesOf(later), [[0, 3000], [3000, 9000], [6000, 6000]]);
+});
+
 const REFUSED: readonly { name: string; file: Uint8Array; reason: string }[] = [
   { name: "media before the header", file: header("mdat", 100), reason: "mdat comes before moov" },
   { name: "a fragment before the header", file: piece(AUDIO, 0), reason: "moof comes before moov" },
