@@ -18,6 +18,7 @@ import {
  */
 export const FMP4_FORMAT: SegmentFormat = {
   extension: "m4s",
+  hasInit: true,
   hasParts: true,
   renditions(tracks: readonly Track[]): readonly RenditionTracks[] {
     const carried = mp4Tracks(tracks);

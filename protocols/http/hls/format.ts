@@ -25,6 +25,8 @@ export interface RenditionTracks {
 export interface SegmentFormat {
   /** Of the names of segments. */
   readonly extension: string;
+  /** Whether players read a header before the segments: EXT-X-MAP. */
+  readonly hasInit: boolean;
   /** Whether segments are published in parts, as in low-latency HLS. */
   readonly hasParts: boolean;
   /** The renditions that a stream makes, that of the leading track first; tracks of no use left out. */

@@ -15,7 +15,9 @@ const VERSION = 9;
  * The multivariant playlist, RFC 8216bis section 4.4.6: one variant, with the audio tracks as its audio
  * renditions where they have segments of their own.
  */
-export function multivariantPlaylist({ renditions }: Presentation): MultivariantPlaylist {
+export function multivariantPlaylist(
+  { renditions }: Pick<Presentation, "renditions">,
+): MultivariantPlaylist {
   const [first, ...others] = renditions;
   return {
     type: "multivariant",

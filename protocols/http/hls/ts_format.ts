@@ -19,6 +19,7 @@ import { MEDIA_TIMESCALE } from "./wall_clock.ts";
  */
 export const TS_FORMAT: SegmentFormat = {
   extension: "ts",
+  hasInit: false,
   hasParts: false,
   renditions(tracks: readonly Track[]): readonly RenditionTracks[] {
     const carried = tracks.filter(tsCarries);

@@ -56,9 +56,8 @@ export async function makeSegment(
     if (selection.isOver) break;
   }
   const place = { isSegmentStart: true };
-  // The units behind it tell how long its last ones are.
-  for (const unit of selection.followers) writer.add(unit);
-  const piece = selection.followers.length > 0 ? writer.take(place) : writer.flush(place);
+  if (selection.follower !== undefined) writer.add(selection.follower);
+  const piece = selection.follower === undefined ? writer.flush(place) : writer.take(place);
   return { bytes: piece?.bytes ?? new Uint8Array(), init: writer.init };
 }
 
@@ -86,10 +85,9 @@ class Selection {
     return this.#isFarBeyond || this.#followers.size === this.#trackIds.size;
   }
 
-  /** One unit of each track, or none where a track ends with the segment. */
-  get followers(): readonly Unit[] {
-    const isFollowed = this.#followers.size === this.#trackIds.size;
-    return isFollowed ? [...this.#followers.values()] : [];
+  /** The first unit of the leading track behind it, which tells how long its last one is. */
+  get follower(): Unit | undefined {
+    return this.#followers.get(this.#leadId);
   }
 
   /** Those of `units` that belong to it. */

@@ -1,0 +1,107 @@
+import type { Recording } from "../../../registry/recording.ts";
+import {
+  type MediaPlaylist,
+  type MultivariantPlaylist,
+  US_PER_SECOND,
+} from "../../_formats/m3u8/playlist.ts";
+import type { RenditionTracks, SegmentFormat } from "../hls/format.ts";
+import { multivariantPlaylist } from "../hls/multivariant_playlist.ts";
+import { initName, segmentName } from "../hls/names.ts";
+import { emptyWindow } from "../hls/window.ts";
+import { type PlannedSegment, planSegments } from "./plan.ts";
+import { makeSegment, type VodSegment } from "./segment.ts";
+
+/** EXT-X-MAP outside of I-frame playlists needs 6 (RFC 8216bis section 8). */
+const VERSION = 6;
+
+const US_PER_MS = 1000;
+
+/**
+ * How much faster than on average a recording may run at its fastest. What it really is would only be
+ * known when all of it were read; there is one variant, so that no player chooses by it.
+ */
+const PEAK_FACTOR = 2;
+
+export interface AssetOptions {
+  /** Of the recording. */
+  readonly name: string;
+  readonly recording: Recording;
+  readonly format: SegmentFormat;
+}
+
+/** A recording as HLS: a playlist of all segments, each of which is made when it is asked for. */
+export class Asset {
+  readonly #options: AssetOptions;
+  readonly #renditions: readonly RenditionTracks[];
+  readonly #segments: readonly PlannedSegment[];
+
+  private constructor(options: AssetOptions, segments: readonly PlannedSegment[]) {
+    this.#options = options;
+    this.#renditions = options.format.renditions(options.recording.description.tracks);
+    this.#segments = segments;
+  }
+
+  /** @throws {RecordingError} */
+  static async open(options: AssetOptions): Promise<Asset> {
+    const { recording } = options;
+    return new Asset(options, planSegments(await recording.keys(), recording.durationMs));
+  }
+
+  /** Whether the format carries none of its tracks. */
+  get isEmpty(): boolean {
+    return this.#renditions.length === 0;
+  }
+
+  multivariant(): MultivariantPlaylist {
+    const { description, durationMs } = this.#options.recording;
+    const { filesize } = description.metadata;
+    const totalBytes = typeof filesize === "number" ? filesize : 0;
+    const totalUs = Math.round(durationMs * US_PER_MS);
+    const average = totalUs > 0 ? totalBytes * 8 * US_PER_SECOND / totalUs : 0;
+    const peakBandwidth = Math.ceil(average * PEAK_FACTOR);
+    const renditions = this.#renditions.map(({ id, tracks }, index) => {
+      const window = emptyWindow(id, tracks, 0);
+      return index === 0 ? { ...window, totalBytes, totalUs, peakBandwidth } : window;
+    });
+    return multivariantPlaylist({ renditions });
+  }
+
+  /** Undefined where there is no such rendition. */
+  playlist(rendition: string): MediaPlaylist | undefined {
+    if (!this.#renditions.some(({ id }) => id === rendition)) return undefined;
+    const { format: { extension, hasInit } } = this.#options;
+    const map = hasInit ? { map: { uri: initName(rendition, 0, extension) } } : {};
+    const segments = this.#segments.map(({ startMs, endMs }, index) => ({
+      uri: segmentName(rendition, index, extension),
+      // Ends are rounded and not durations, so that no error builds up.
+      durationUs: Math.round(endMs * US_PER_MS) - Math.round(startMs * US_PER_MS),
+      isDiscontinuous: false,
+      isGap: false,
+      parts: [],
+      ...map,
+    }));
+    const longestUs = Math.max(0, ...segments.map(({ durationUs }) => durationUs));
+    return {
+      type: "media",
+      version: VERSION,
+      targetDuration: Math.max(1, Math.round(longestUs / US_PER_SECOND)),
+      mediaSequence: 0,
+      discontinuitySequence: 0,
+      playlistType: "VOD",
+      hasIndependentSegments: true,
+      isEnded: true,
+      skippedSegments: 0,
+      segments,
+      preloadHints: [],
+      renditionReports: [],
+    };
+  }
+
+  /** Undefined where there is no such segment. @throws {RecordingError} */
+  async segment(rendition: string, sequence: number): Promise<VodSegment | undefined> {
+    const tracks = this.#renditions.find(({ id }) => id === rendition);
+    const segment = this.#segments[sequence];
+    if (tracks === undefined || segment === undefined) return undefined;
+    return await makeSegment({ ...this.#options, rendition: tracks }, segment);
+  }
+}
