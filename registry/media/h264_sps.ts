@@ -22,9 +22,21 @@ export interface H264Sps {
   readonly bitDepthChroma: number;
   /** Frames that may precede a frame in decoding order and follow it in output order, at most. */
   readonly reorderDepth: number;
+  readonly sliceFields: H264SliceFields;
   /** Frames per second. */
   readonly fps?: number;
   readonly sampleAspectRatio?: AspectRatio;
+}
+
+/** What the head of a slice is read with, as far as its picture order count (7.3.3). */
+export interface H264SliceFields {
+  readonly separatePlanes: boolean;
+  /** Bits of `frame_num`. */
+  readonly frameNumBits: number;
+  /** `pic_order_cnt_type`: 0 counts in each slice, 2 has the output in decoding order. */
+  readonly pocType: number;
+  /** Bits of `pic_order_cnt_lsb`, of type 0. */
+  readonly pocLsbBits: number;
 }
 
 /** Profiles whose SPS has the chroma format and bit depth fields (7.3.2.1.1). */
@@ -98,7 +110,7 @@ export function parseH264Sps(sps: Uint8Array): H264Sps {
   const levelIdc = reader.bits(8);
   reader.ueMax(31, "seq_parameter_set_id");
   const format = readSampleFormat(reader, profileIdc);
-  const pocType = readPictureOrderCount(reader);
+  const order = readPictureOrderCount(reader);
   const references = reader.ueMax(MAX_DPB_FRAMES, "max_num_ref_frames");
   reader.skip(1); // gaps_in_frame_num_value_allowed_flag
   const { macroblocks, ...size } = readSize(reader, format);
@@ -108,7 +120,7 @@ export function parseH264Sps(sps: Uint8Array): H264Sps {
     (vuiPresent && unlessDamaged(() => readH264Vui(reader))) || {};
   const level = { profileIdc, constraintFlags, levelIdc };
   const reorderDepth = reorderFrames ??
-    inferReorderDepth({ ...level, pocType, references, macroblocks });
+    inferReorderDepth({ ...level, pocType: order.pocType, references, macroblocks });
   return {
     ...level,
     ...size,
@@ -116,6 +128,7 @@ export function parseH264Sps(sps: Uint8Array): H264Sps {
     bitDepthLuma: format.bitDepthLuma,
     bitDepthChroma: format.bitDepthChroma,
     reorderDepth,
+    sliceFields: { separatePlanes: format.separatePlanes, ...order },
     ...vui,
   };
 }
@@ -153,17 +166,18 @@ function skipScalingLists(reader: BitReader, lists: number): void {
   }
 }
 
-function readPictureOrderCount(reader: BitReader): number {
-  reader.ueMax(12, "log2_max_frame_num_minus4");
-  const type = reader.ueMax(2, "pic_order_cnt_type");
-  if (type === 0) reader.ueMax(12, "log2_max_pic_order_cnt_lsb_minus4");
-  if (type !== 1) return type;
+function readPictureOrderCount(reader: BitReader): Omit<H264SliceFields, "separatePlanes"> {
+  const frameNumBits = 4 + reader.ueMax(12, "log2_max_frame_num_minus4");
+  const pocType = reader.ueMax(2, "pic_order_cnt_type");
+  const pocLsbBits = pocType === 0 ? 4 + reader.ueMax(12, "log2_max_pic_order_cnt_lsb_minus4") : 0;
+  const order = { frameNumBits, pocType, pocLsbBits };
+  if (pocType !== 1) return order;
   reader.skip(1); // delta_pic_order_always_zero_flag
   reader.se(); // offset_for_non_ref_pic
   reader.se(); // offset_for_top_to_bottom_field
   const cycle = reader.ueMax(MAX_POC_CYCLE, "num_ref_frames_in_pic_order_cnt_cycle");
   for (let i = 0; i < cycle; i++) reader.se();
-  return type;
+  return order;
 }
 
 interface Size {

@@ -19,6 +19,9 @@ export interface H265Sps {
   readonly bitDepthChroma: number;
   /** `sps_max_num_reorder_pics` of the highest temporal sub-layer. */
   readonly reorderDepth: number;
+  /** Bits of `slice_pic_order_cnt_lsb`. */
+  readonly pocLsbBits: number;
+  readonly separatePlanes: boolean;
   /** Pictures per second; of interlaced video fields. */
   readonly fps?: number;
   readonly sampleAspectRatio?: AspectRatio;
@@ -55,10 +58,10 @@ export function parseH265Sps(sps: Uint8Array): H265Sps {
   const size = readSize(reader);
   const bitDepthLuma = 8 + reader.ueMax(MAX_EXTRA_BIT_DEPTH, "bit_depth_luma_minus8");
   const bitDepthChroma = 8 + reader.ueMax(MAX_EXTRA_BIT_DEPTH, "bit_depth_chroma_minus8");
-  const pocBits = 4 + reader.ueMax(12, "log2_max_pic_order_cnt_lsb_minus4");
+  const pocLsbBits = 4 + reader.ueMax(12, "log2_max_pic_order_cnt_lsb_minus4");
   const reorderDepth = readReorderDepth(reader, maxSubLayersMinus1);
   skipCodingTools(reader);
-  skipReferenceSets(reader, pocBits);
+  skipReferenceSets(reader, pocLsbBits);
   const vuiPresent = reader.bit();
   const vui = vuiPresent && unlessDamaged(() => readH265Vui(reader, maxSubLayersMinus1));
   return {
@@ -69,12 +72,15 @@ export function parseH265Sps(sps: Uint8Array): H265Sps {
     bitDepthLuma,
     bitDepthChroma,
     reorderDepth,
+    pocLsbBits,
     minSpatialSegmentation: 0,
     ...vui,
   };
 }
 
-function readSize(reader: BitReader): Pick<H265Sps, "width" | "height" | "chromaFormatIdc"> {
+function readSize(
+  reader: BitReader,
+): Pick<H265Sps, "width" | "height" | "chromaFormatIdc" | "separatePlanes"> {
   const chromaFormatIdc = reader.ueMax(3, "chroma_format_idc");
   const separatePlanes = chromaFormatIdc === 3 && reader.bit();
   const codedWidth = reader.ueMax(MAX_SIDE, "pic_width_in_luma_samples");
@@ -86,7 +92,7 @@ function readSize(reader: BitReader): Pick<H265Sps, "width" | "height" | "chroma
   const width = codedWidth - (left + right) * (chroma === 1 || chroma === 2 ? 2 : 1);
   const height = codedHeight - (top + bottom) * (chroma === 1 ? 2 : 1);
   if (width <= 0 || height <= 0) throw reader.error("the conformance window leaves no picture");
-  return { width, height, chromaFormatIdc };
+  return { width, height, chromaFormatIdc, separatePlanes };
 }
 
 /** The entries are for each sub-layer in turn, or for the highest alone. */

@@ -100,7 +100,7 @@ export function splitAtStartCodes(data: Uint8Array): Uint8Array[] {
 }
 
 /** Offset of the next `00 00 01` that lies wholly at or after `from`, or -1. */
-function findStartCode(data: Uint8Array, from: number): number {
+export function findStartCode(data: Uint8Array, from: number): number {
   let one = data.indexOf(1, from + 2);
   while (one >= 0) {
     if (data[one - 1] === 0 && data[one - 2] === 0) return one - 2;
@@ -110,7 +110,7 @@ function findStartCode(data: Uint8Array, from: number): number {
 }
 
 /** The end of `data[start, end)` without trailing zeros: no NAL unit ends in one (7.4.1). */
-function trimmedEnd(data: Uint8Array, start: number, end: number): number {
+export function trimmedEnd(data: Uint8Array, start: number, end: number): number {
   let last = end;
   while (last > start && data[last - 1] === 0) last--;
   return last;

@@ -84,10 +84,10 @@ export class Library {
     this.#close(...idle);
   }
 
-  async #read(name: string, { info, open }: FoundFile): Promise<Recording | undefined> {
+  async #read(name: string, { path, info, open }: FoundFile): Promise<Recording | undefined> {
     const file = await open();
     if (file === undefined) return undefined;
-    return await openMedia(new RandomAccessFile(file, info.size), (track, reason) => {
+    return await openMedia(new RandomAccessFile(file, info.size), path, (track, reason) => {
       this.#log.warn("a track is left out", { stream: name, track, reason });
     });
   }
