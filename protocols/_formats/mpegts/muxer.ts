@@ -108,7 +108,8 @@ export class TsMuxer {
   /**
    * The packets of units, which come in the order of decoding, in one buffer that the caller owns;
    * an empty one where no track of theirs is carried. Frames of audio that follow each other within
-   * one call share PES packets (100 ms at most): their times follow from the first to the tick.
+   * one call share PES packets (100 ms at most): their times follow from the first, within a tick of
+   * their own.
    */
   write(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
     const runs: PacketRun[] = [];
@@ -123,7 +124,7 @@ export class TsMuxer {
     const isKey = unit.isKey && route.track.kind === "video";
     this.#addTables(runs, dts, isKey);
     const isOwn = route.pid === this.#pcrPid;
-    const pcr = isOwn ? this.#pcr.atOwnUnit(dts) : this.#pcr.atOtherUnit(dts);
+    const pcr = isOwn ? this.#pcr.atOwnUnit(dts) : this.#pcr.atOtherUnit(dts, group.duration);
     if (pcr !== undefined && !isOwn) runs.push({ pid: this.#pcrPid, parts: [], size: 0, ...pcr });
     const header = writePesHeader(route.streamId, { pts: tsTime(unit.pts, timescale), dts }, size);
     runs.push({

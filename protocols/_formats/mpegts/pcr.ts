@@ -7,7 +7,7 @@ import { TS_TIMESCALE } from "./clock.ts";
  */
 export const PCR_LEAD = 0.3 * TS_TIMESCALE;
 
-/** Ticks after which another PID brings a PCR: 100 ms, the most that ISO/IEC 13818-1 2.7.2 allows. */
+/** Ticks from one PCR to the next: 100 ms, the most that ISO/IEC 13818-1 2.7.2 allows. */
 const MAX_PCR_INTERVAL = TS_TIMESCALE / 10;
 
 /** A step back by more than this is a jump of the timeline, not units out of order: 1 s. */
@@ -29,16 +29,19 @@ export class PcrClock {
     return this.#advance(dts - PCR_LEAD, 1);
   }
 
-  /** At a unit of another PID, before which a PCR alone may be due. */
-  atOtherUnit(dts: number): Pcr | undefined {
+  /**
+   * At units of another PID that last `duration` ticks, before which a PCR alone is due where the
+   * next one would come too late.
+   */
+  atOtherUnit(dts: number, duration: number): Pcr | undefined {
     if (this.#last === undefined) return undefined;
-    return this.#advance(dts - PCR_LEAD, MAX_PCR_INTERVAL);
+    return this.#advance(dts - PCR_LEAD, MAX_PCR_INTERVAL - duration);
   }
 
   #advance(pcr: number, minStep: number): Pcr | undefined {
     const step = this.#last === undefined ? minStep : pcr - this.#last;
     const isDiscontinuity = step < -MAX_STEP_BACK;
-    if (step < minStep && !isDiscontinuity) return undefined;
+    if (step < Math.max(1, minStep) && !isDiscontinuity) return undefined;
     this.#last = pcr;
     return { pcr, isDiscontinuity };
   }

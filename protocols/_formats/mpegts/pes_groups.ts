@@ -21,6 +21,8 @@ export interface PesGroup {
   readonly parts: readonly Uint8Array[];
   /** Bytes of all parts. */
   readonly size: number;
+  /** Ticks of 90 kHz that the frames last; 0 where they do not tell. */
+  readonly duration: number;
 }
 
 /** Media in one PES packet of audio: no more, so that one comes at least every 100 ms. */
@@ -43,6 +45,7 @@ const PES_HEADER_REST = 13;
 interface OpenGroup extends PesGroup {
   readonly parts: Uint8Array[];
   size: number;
+  duration: number;
   /** 90 kHz ticks. */
   readonly start: number;
   readonly sampleRate: number;
@@ -89,9 +92,10 @@ function begin(
   parts: readonly Uint8Array[],
   size: number,
 ): PesGroup | OpenGroup {
-  const duration = route.carriage.duration?.(unit);
-  if (duration === undefined) return { route, unit, parts, size };
-  return { route, unit, parts: [...parts], size, start: ticksOf(unit), ...duration };
+  const frame = route.carriage.duration?.(unit);
+  if (frame === undefined) return { route, unit, parts, size, duration: 0 };
+  const duration = rescale(frame.samples, frame.sampleRate, TS_TIMESCALE);
+  return { route, unit, parts: [...parts], size, duration, start: ticksOf(unit), ...frame };
 }
 
 function isOpen(group: PesGroup | OpenGroup): group is OpenGroup {
@@ -107,14 +111,14 @@ function extend(
 ): boolean {
   const next = group?.route.carriage.duration?.(unit);
   if (group === undefined || next?.sampleRate !== group.sampleRate) return false;
-  const due = rescale(group.samples, group.sampleRate, TS_TIMESCALE);
   const end = rescale(group.samples + next.samples, group.sampleRate, TS_TIMESCALE);
-  const error = Math.abs(ticksOf(unit) - group.start - due);
+  const error = Math.abs(ticksOf(unit) - group.start - group.duration);
   if (error > MAX_GROUP_ERROR || end > MAX_GROUP_TICKS) return false;
   if (group.size + size > MAX_GROUP_BYTES) return false;
   group.parts.push(...parts);
   group.size += size;
   group.samples += next.samples;
+  group.duration = end;
   return true;
 }
 
