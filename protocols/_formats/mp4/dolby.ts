@@ -25,9 +25,6 @@ export interface DolbyParameters {
 
 const SAMPLE_RATES: readonly number[] = [48000, 44100, 32000];
 
-/** Channels of `acmod`, without the low-frequency one. */
-const CHANNELS = [2, 1, 2, 3, 3, 4, 4, 5] as const;
-
 /** `acmod` of so many channels where no frame tells: mono, stereo, 3/0, 2/2, 3/2. */
 const USUAL_MODES: readonly number[] = [7, 1, 2, 3, 6, 7, 7];
 
@@ -122,23 +119,4 @@ export function serializeDec3(parameters: DolbyParameters): Uint8Array {
   writer.bits(Number(parameters.lfeon), 1);
   writer.bits(0, 8); // reserved, num_dep_sub, reserved
   return writer.finish();
-}
-
-/** Channels that `dac3` tells. Throws `BitstreamError` when it is cut short. */
-export function parseDac3(body: Uint8Array): number {
-  const reader = new BitReader(body, "dac3");
-  reader.skip(10);
-  return readChannels(reader);
-}
-
-/** Channels of the first independent substream that `dec3` tells. Throws `BitstreamError`. */
-export function parseDec3(body: Uint8Array): number {
-  const reader = new BitReader(body, "dec3");
-  reader.skip(28);
-  return readChannels(reader);
-}
-
-function readChannels(reader: BitReader): number {
-  const acmod = reader.bits(3);
-  return (CHANNELS[acmod] ?? 0) + Number(reader.bit());
 }

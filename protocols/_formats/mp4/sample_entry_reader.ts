@@ -6,7 +6,7 @@
 
 import { parseAudioSpecificConfig } from "../../../registry/media/aac.ts";
 import { parseAv1C } from "../../../registry/media/av1.ts";
-import type { CodecConfig, PlainAudioConfig } from "../../../registry/media/codec.ts";
+import type { CodecConfig } from "../../../registry/media/codec.ts";
 import { FLAC_STREAM_INFO_SIZE, parseFlacStreamInfo } from "../../../registry/media/flac.ts";
 import { parseAvcC } from "../../../registry/media/h264.ts";
 import { parseHvcC } from "../../../registry/media/h265.ts";
@@ -14,7 +14,6 @@ import type { LengthSize } from "../../../registry/media/nal.ts";
 import { serializeOpusHead } from "../../../registry/media/opus.ts";
 import { parseVpcC } from "../../../registry/media/vp9.ts";
 import { BoxReader, type ChildBox, childBoxes, findBox, needBox } from "./box_reader.ts";
-import { parseDac3, parseDec3 } from "./dolby.ts";
 import { Mp4Error } from "./errors.ts";
 import { OBJECT_TYPE, parseEsDescriptor } from "./esds.ts";
 import type { Mp4Codec } from "./sample_entries.ts";
@@ -23,22 +22,15 @@ import type { Mp4Codec } from "./sample_entries.ts";
 export interface SampleEntry {
   readonly kind: "video" | "audio";
   readonly codec: Mp4Codec;
-  /** Absent when the first key unit tells it. */
+  /** Absent when units tell it: AV1 may leave it to the first key unit, and MP3 and AC-3 always do. */
   readonly config?: CodecConfig;
   /** Bytes of the length before each NAL unit; of no meaning for other codecs. */
   readonly lengthSize: LengthSize;
 }
 
-/** What of an entry comes before the boxes in it. */
-interface AudioFields {
-  readonly channels: number;
-  readonly sampleRate: number;
-}
-
 type ReadVideo = (boxes: readonly ChildBox[], type: string) => Omit<SampleEntry, "kind">;
 type ReadAudio = (
   boxes: readonly ChildBox[],
-  fields: AudioFields,
 ) => Omit<SampleEntry, "kind" | "lengthSize"> | undefined;
 
 const VIDEO: ReadonlyMap<string, ReadVideo> = new Map([
@@ -53,11 +45,11 @@ const VIDEO: ReadonlyMap<string, ReadVideo> = new Map([
 
 const AUDIO: ReadonlyMap<string, ReadAudio> = new Map<string, ReadAudio>([
   ["mp4a", readMp4a],
-  [".mp3", (_boxes, fields) => ({ codec: "mp3", config: { codec: "mp3", ...fields } })],
+  [".mp3", () => ({ codec: "mp3" })],
   ["Opus", readOpus],
   ["fLaC", readFlac],
-  ["ac-3", (boxes, fields) => readDolby("ac3", fields, boxes, "dac3", parseDac3)],
-  ["ec-3", (boxes, fields) => readDolby("eac3", fields, boxes, "dec3", parseDec3)],
+  ["ac-3", () => ({ codec: "ac3" })],
+  ["ec-3", () => ({ codec: "eac3" })],
 ]);
 
 /** Common encryption (ISO/IEC 23001-7 4.1), and what Apple had before it. */
@@ -86,20 +78,16 @@ export function parseSampleEntry({ type, body }: ChildBox): SampleEntry | undefi
   }
   const readAudio = AUDIO.get(type);
   if (readAudio === undefined) return undefined;
-  const fields = readAudioFields(reader);
-  const entry = readAudio(childBoxes(reader.rest(), type), fields);
+  skipAudioFields(reader);
+  const entry = readAudio(childBoxes(reader.rest(), type));
   return entry && { kind: "audio", lengthSize: 4, ...entry };
 }
 
-function readAudioFields(reader: BoxReader): AudioFields {
+/** Channels and rate, which often are not those of the media: what decoders need tells them as well. */
+function skipAudioFields(reader: BoxReader): void {
   reader.skip(8); // reserved, data_reference_index
   const version = reader.u16();
-  reader.skip(6);
-  const channels = reader.u16();
-  reader.skip(6);
-  const sampleRate = Math.floor(reader.u32() / 2 ** 16);
-  reader.skip(SOUND_EXTENSIONS[version] ?? 0);
-  return { channels, sampleRate };
+  reader.skip(18 + (SOUND_EXTENSIONS[version] ?? 0));
 }
 
 function readAvc(boxes: readonly ChildBox[], type: string): Omit<SampleEntry, "kind"> {
@@ -127,6 +115,7 @@ const AAC_TYPES: ReadonlySet<number> = new Set([
   OBJECT_TYPE.mpeg2AacSsr,
 ]);
 
+/** Codecs whose frames tell everything. */
 const PLAIN_TYPES: ReadonlyMap<number, "mp3" | "ac3" | "eac3"> = new Map([
   [OBJECT_TYPE.mpeg1Audio, "mp3"],
   [OBJECT_TYPE.mpeg2Audio, "mp3"],
@@ -134,15 +123,12 @@ const PLAIN_TYPES: ReadonlyMap<number, "mp3" | "ac3" | "eac3"> = new Map([
   [OBJECT_TYPE.eac3, "eac3"],
 ]);
 
-function readMp4a(
-  boxes: readonly ChildBox[],
-  fields: AudioFields,
-): ReturnType<ReadAudio> {
+function readMp4a(boxes: readonly ChildBox[]): ReturnType<ReadAudio> {
   const wave = findBox(boxes, "wave");
   const body = needBox(wave === undefined ? boxes : childBoxes(wave, "wave"), "esds", "mp4a");
   const { objectType, specificInfo } = parseEsDescriptor(fullBody(body, "esds"));
   const plain = PLAIN_TYPES.get(objectType);
-  if (plain !== undefined) return { codec: plain, config: { codec: plain, ...fields } };
+  if (plain !== undefined) return { codec: plain };
   if (!AAC_TYPES.has(objectType)) return undefined;
   if (specificInfo === undefined) throw new Mp4Error("esds", "AAC has no configuration", 0);
   parseAudioSpecificConfig(specificInfo);
@@ -178,19 +164,6 @@ function readFlac(boxes: readonly ChildBox[]): ReturnType<ReadAudio> {
   const streamInfo = blocks.subarray(4, 4 + FLAC_STREAM_INFO_SIZE);
   parseFlacStreamInfo(streamInfo);
   return { codec: "flac", config: { codec: "flac", streamInfo } };
-}
-
-/** The channel count of the entry may be that of a stereo mix; the box tells what is there. */
-function readDolby(
-  codec: "ac3" | "eac3",
-  { sampleRate }: AudioFields,
-  boxes: readonly ChildBox[],
-  type: string,
-  readChannels: (body: Uint8Array) => number,
-): ReturnType<ReadAudio> {
-  const channels = readChannels(needBox(boxes, type, codec));
-  const config: PlainAudioConfig = { codec, sampleRate, channels };
-  return { codec, config };
 }
 
 function fullBody(body: Uint8Array, type: string): Uint8Array {

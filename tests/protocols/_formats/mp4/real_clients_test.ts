@@ -67,6 +67,9 @@ function assertCloseFrames(actual: Frames, expected: Frames, areApart: boolean):
 /** Of 12,800 a second. */
 const LONGEST_TICK_MS = 0.08;
 
+/** FFmpeg does not write AC-3 in every layout, and cuts FLAC where its edit list ends. */
+const READ_CLIPS = ["avcAac", "hevcAac", "avcMp3"] as const;
+
 /** How FFmpeg lays out what it writes. */
 const LAYOUTS: Readonly<Record<string, readonly string[]>> = {
   "in fragments of a group of pictures": [
@@ -89,16 +92,16 @@ for (const [layout, flags] of Object.entries(LAYOUTS)) {
     name: `a file of FFmpeg 5 ${layout} is read`,
     ignore: !hasClient("ffmpeg"),
     async fn() {
-      for (const name of ["avcAac", "hevcAac"] as const) {
+      for (const name of READ_CLIPS) {
         await using scratch = await Scratch.make();
         const source = scratch.file(".mp4");
         const path = scratch.file(".mp4");
-        // FFmpeg 5 does not know H.265 in FLV.
+        // FFmpeg 5 does not know the newer codecs in FLV.
         await Deno.writeFile(path, mux(await readClip(name)));
         await ffmpeg("-i", path, "-c", "copy", ...flags, "-f", "mp4", source);
         const file = await Deno.readFile(source);
         const media = demux(file, 4096);
-        assertEquals(media.drops, []);
+        assertEquals([media.drops, media.descriptions.length], [[], 1]);
         assert(media.units.every(({ pts, dts }) => pts >= dts && dts >= 0));
         await Deno.writeFile(path, mux(media));
         const areApart = flags.some((flag) => flag.includes("+cmaf"));

@@ -121,7 +121,8 @@ const AUDIO_FIELDS = "000000000000 0001 0000000000000000 0002 0010 0000 0000 ac4
 
 Deno.test("entries that are read, but not written so", () => {
   const mp3 = parseEntry(hex(`00000024 2e6d7033 ${AUDIO_FIELDS}`));
-  assertEquals(mp3?.config, { codec: "mp3", sampleRate: 44_100, channels: 2 });
+  // Its frames tell the rest, which the entry often tells wrong.
+  assertEquals(mp3, { kind: "audio", codec: "mp3", lengthSize: 4 });
   // QuickTime: version 1 with four more fields, and esds in wave.
   const esds =
     "00000024 65736473 00000000 0316 0000 00 0411 40 15 000000 00000000 00000000 0502 1210";
