@@ -20,6 +20,11 @@ export interface ConnectionParts extends Omit<RequestsHost, "onEnded"> {
   readonly gate: AuthGate;
   /** Takes what clients without a session can cause as often as they like; for all connections. */
   readonly trouble: ThrottledLog;
+  /**
+   * Whether the requests come through HTTP. live555 then sends its receiver reports up the connection
+   * of the GET, where nothing is read, and may send nothing else: that it takes what it plays has to do.
+   */
+  readonly isTunnel: boolean;
 }
 
 /** Why a connection ended. */
@@ -156,7 +161,7 @@ export class RtspConnection {
     if (this.#answering !== undefined) return;
     const { sessions } = this.#requests;
     for (const [id, session] of sessions) {
-      if (!session.isSilent) continue;
+      if (!session.isSilent || this.#parts.isTunnel && session.isPlaying) continue;
       sessions.delete(id);
       session.close({ isOrderly: false });
       if (session.channels.length > 0) {

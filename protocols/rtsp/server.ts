@@ -23,7 +23,7 @@ import { RtpPackaging } from "./play/packaging.ts";
 import { Registrations } from "./registrations.ts";
 import { refusalOf } from "./refusals.ts";
 import { serveHttpConnection, serveTunnel } from "./tunnel/server.ts";
-import { Tunnels } from "./tunnel/tunnels.ts";
+import { Tunnels, TunnelStream } from "./tunnel/tunnels.ts";
 import { UdpPorts } from "./transport/udp_ports.ts";
 
 /** How often connections are asked whether anybody uses them. */
@@ -199,6 +199,7 @@ class RtspServer implements Server {
       orphans: this.#orphans,
       registrations: this.#registrations,
       trouble: this.#trouble,
+      isTunnel: stream instanceof TunnelStream,
       stream,
     });
     this.#connections.add(connection);

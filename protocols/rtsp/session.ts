@@ -74,6 +74,10 @@ export class RtspSession {
     return this.#host.context.registry.clock.now() - this.#lastSign > SESSION_TIMEOUT_S * 1000;
   }
 
+  get isPlaying(): boolean {
+    return this.#state === "playing";
+  }
+
   /** Takes note of a sign of life. */
   touch(): void {
     this.#lastSign = this.#host.context.registry.clock.now();
@@ -81,7 +85,7 @@ export class RtspSession {
 
   /** Whether it may go on without its connection: receiver reports show that its player is there. */
   get outlivesConnection(): boolean {
-    return this.#state === "playing" && !this.#playback.isMulticast &&
+    return this.isPlaying && !this.#playback.isMulticast &&
       this.#transports.every(({ lower }) => lower === "udp");
   }
 
@@ -192,7 +196,7 @@ export class RtspSession {
   async play(range: string | undefined): Promise<readonly FirstPacket[]> {
     nextSessionState(this.#state, "play");
     if (range !== undefined) assertLive(parseRange(range));
-    if (this.#state === "playing") return [];
+    if (this.isPlaying) return [];
     const first = await this.#playback.start();
     this.#assertOpen();
     this.#step("play");

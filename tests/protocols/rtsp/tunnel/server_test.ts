@@ -48,6 +48,23 @@ Deno.test("what is said in a POST is answered in the GET, and the stream comes t
   assertEquals([tunnel.up.responses, tunnel.up.others], [[], []]);
 });
 
+Deno.test("live555: a player whose reports come up the GET plays on, one that only waits does not", async () => {
+  await using gateway = await Harness.start();
+  await gateway.publish();
+  const tunnel = await open(gateway);
+  assertEquals(await ask(tunnel, "SETUP", `${URL1}/trackID=1`, { Transport: TCP }), 200);
+  tunnel.down.session = tunnel.down.header("Session")?.split(";")[0] ?? "";
+  assertEquals(await ask(tunnel, "PLAY", URL1), 200);
+  for (let count = 0; count < 4; count++) {
+    await gateway.clock.run(26_000);
+    await tunnel.down.frame(1, Uint8Array.of(0x80, 201, 0, 1, 0, 0, 0, 7));
+  }
+  assertEquals(tunnel.down.isClosed, false);
+  assertEquals(await ask(tunnel, "PAUSE", URL1), 200);
+  await gateway.clock.run(67_000);
+  assertEquals(tunnel.down.isClosed, true);
+});
+
 Deno.test("the end of the GET ends the tunnel, and its POST", async () => {
   await using gateway = await Harness.start();
   const tunnel = await open(gateway);
