@@ -50,7 +50,13 @@ export class PublisherFeed {
   #boundHold(): void {
     const { source, clock } = this.#options;
     if (this.#hasDescribed || !source.isHolding) return;
-    this.#cancelHold ??= clock.schedule(HOLD_MS, () => this.#publish(source.flush()));
+    this.#cancelHold ??= clock.schedule(HOLD_MS, () => this.#endHold());
+  }
+
+  /** To a source that holds nothing back any more, a flush would be the end. */
+  #endHold(): void {
+    const { source } = this.#options;
+    if (source.isHolding) this.#publish(source.flush());
   }
 
   /** One line of log a second. */
@@ -61,6 +67,7 @@ export class PublisherFeed {
   /** Hands on what is held back, and ends the timer; the publisher is the caller's. */
   close(): void {
     this.#cancelHold?.();
+    this.#endHold();
     this.#publish(this.#options.source.flush());
   }
 }

@@ -1,3 +1,4 @@
+import { fetchHttp } from "./http_client.ts";
 import { serveHttp } from "./http_server.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import type { Transport } from "./transport.ts";
@@ -9,4 +10,5 @@ export const denoTransport: Transport = {
   listenDatagram: (options) => Promise.resolve().then(() => listenUdp(options)),
   connect: connectTcp,
   serveHttp,
+  fetch: fetchHttp,
 };

@@ -125,4 +125,11 @@ export interface Transport {
   connect(options: ConnectOptions): Promise<Connection>;
   /** @throws {ListenError} */
   serveHttp(options: ServeHttpOptions): Promise<HttpServer>;
+  /**
+   * Sends a request to an HTTP server. Resolves with the head of the answer; whoever wants limits of
+   * time aborts the signal of the request, and reads or cancels the body.
+   *
+   * @throws {ConnectError} and the reason of the signal.
+   */
+  fetch(request: Request): Promise<Response>;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../registry/clock.ts";
+import { concat } from "./concat.ts";
 
 /** A body that ended before its end. */
 export class BodyLostError extends Error {
@@ -36,11 +37,23 @@ export class BodyReader {
   }
 
   /**
-   * The next bytes, which nothing else writes to; `undefined` at the end.
+   * The next bytes, which nothing else writes to: `atLeast` so many, unless the end comes before;
+   * `undefined` at the end.
    *
    * @throws {BodyLostError} @throws {BodySilentError} and what `fail` was given.
    */
-  async read(): Promise<Uint8Array | undefined> {
+  async read(atLeast = 1): Promise<Uint8Array | undefined> {
+    const parts: Uint8Array[] = [];
+    for (let size = 0; size < atLeast;) {
+      const bytes = await this.#readSome();
+      if (bytes === undefined) break;
+      parts.push(bytes);
+      size += bytes.byteLength;
+    }
+    return parts.length === 0 ? undefined : concat(parts);
+  }
+
+  async #readSome(): Promise<Uint8Array | undefined> {
     if (this.#failure !== undefined) throw this.#failure.reason;
     const { clock, silenceMs } = this.#options;
     const waiting = this.#waiting = Promise.withResolvers<never>();

@@ -3,6 +3,8 @@ import { FlvDemuxer } from "../_formats/flv/demuxer.ts";
 import { FlvError } from "../_formats/flv/errors.ts";
 import { Mp4Demuxer } from "../_formats/mp4/demuxer.ts";
 import { Mp4Error } from "../_formats/mp4/errors.ts";
+import { TsDemuxer } from "../_formats/mpegts/demuxer.ts";
+import { MpegTsError } from "../_formats/mpegts/errors.ts";
 
 /** A container that live streams can come in. */
 export interface IngestContainer {
@@ -34,8 +36,23 @@ const MP4: IngestContainer = {
   isFatal: (error) => error instanceof Mp4Error,
 };
 
+/** Bytes of a packet, and the first of each. */
+const TS_PACKET_SIZE = 188;
+const TS_SYNC = 0x47;
+
+const TS: IngestContainer = {
+  suffix: ".ts",
+  mediaTypes: ["video/mp2t"],
+  begins: (bytes) => bytes[0] === TS_SYNC && bytes[TS_PACKET_SIZE] === TS_SYNC,
+  open: () => new TsDemuxer(),
+  isFatal: (error) => error instanceof MpegTsError,
+};
+
+/** How many bytes tell by `begins` what a stream is. */
+export const PROBE_BYTES = TS_PACKET_SIZE + 1;
+
 /** Every container that can be published, and fetched from elsewhere. */
-export const INGEST_CONTAINERS: readonly IngestContainer[] = [FLV, MP4];
+export const INGEST_CONTAINERS: readonly IngestContainer[] = [FLV, TS, MP4];
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
   return [...text].every((letter, index) => bytes[at + index] === letter.charCodeAt(0));
