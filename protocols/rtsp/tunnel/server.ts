@@ -37,7 +37,7 @@ async function refuse(stream: ByteStream, status: string): Promise<void> {
 
 /** Serves what comes through a tunnel, until either side ends it. */
 export async function serveTunnel(tunnel: TunnelStream, serve: ServeRtsp): Promise<void> {
-  // Nothing comes in the direction of the GET but its end.
+  // Nothing that is read comes up the GET but its end: live555 sends its receiver reports there.
   const ended = untilEnd(tunnel.down).then(() => tunnel.close());
   await serve(tunnel);
   tunnel.close();
