@@ -8,7 +8,7 @@ import { type AudioPacket, parseAudioTag } from "./audio_tag.ts";
 import { opaqueAudioCodec, opaqueVideoCodec } from "./codec_ids.ts";
 import { readConfigRecord, writeConfigRecord } from "./config_records.ts";
 import { FlvError } from "./errors.ts";
-import { readFrame } from "./frames.ts";
+import { readFrame } from "../demux/frames.ts";
 import { FLV_TIMESCALE, type FlvInput, type FlvMessageType } from "./message.ts";
 import { announcedTracks, parseScriptData, scalarMetadata } from "./script_data.ts";
 import { audioTrackId, DATA_TRACK_ID, videoTrackId } from "./track_ids.ts";

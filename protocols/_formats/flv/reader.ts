@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Accumulator } from "./accumulator.ts";
+import { Accumulator } from "../demux/accumulator.ts";
 import { FlvError } from "./errors.ts";
 import { FLV_TYPE_IDS, type FlvInput, type FlvMessageType } from "./message.ts";
 

@@ -2,7 +2,7 @@ import type { CodecConfig } from "../../../registry/media/codec.ts";
 import { BitstreamError } from "../../../registry/media/errors.ts";
 import { Assembler, MAX_TRACKS, TooManyTracksError } from "../demux/assembler.ts";
 import type { Demuxer, DemuxEvent } from "../demux/events.ts";
-import { readFrame } from "../flv/frames.ts";
+import { readFrame } from "../demux/frames.ts";
 import { type DecodeDelays, fragmentDelays, NO_DELAYS, tableDelays } from "./decode_delay.ts";
 import { Mp4Error } from "./errors.ts";
 import { Interleaver } from "./interleaver.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Accumulator } from "../flv/accumulator.ts";
+import { Accumulator } from "../demux/accumulator.ts";
 import { BOX_HEADER_SIZE } from "./box.ts";
 import { fourCcName } from "./box_reader.ts";
 import { Mp4Error } from "./errors.ts";

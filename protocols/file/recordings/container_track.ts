@@ -7,7 +7,7 @@ import { rescale } from "../../../registry/media/timebase.ts";
 import type { Track, TrackKind } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { UnitTimes } from "../../_formats/demux/dts.ts";
-import type { Frame } from "../../_formats/flv/frames.ts";
+import type { Frame } from "../../_formats/demux/frames.ts";
 import { MediaFileError } from "./errors.ts";
 import { packetFormatOf, type PacketReader, type TrackSetup } from "./packet_formats.ts";
 import {

@@ -15,7 +15,7 @@ import { stripH265 } from "../../../registry/media/h265.ts";
 import { splitAnnexB } from "../../../registry/media/nal.ts";
 import { parseVp9Header, vp9ConfigOf } from "../../../registry/media/vp9.ts";
 import { readConfigRecord } from "../../_formats/flv/config_records.ts";
-import { type Frame, readFrame } from "../../_formats/flv/frames.ts";
+import { type Frame, readFrame } from "../../_formats/demux/frames.ts";
 import { swappedSamples } from "./pcm.ts";
 
 /** What the container says of a track beside its packets. */

@@ -1,6 +1,6 @@
 import { BitstreamError } from "../../../../registry/media/errors.ts";
 import { findStartCode, trimmedEnd } from "../../../../registry/media/nal.ts";
-import { Accumulator } from "../../../_formats/flv/accumulator.ts";
+import { Accumulator } from "../../../_formats/demux/accumulator.ts";
 
 /** Largest NAL unit: above any picture that levels allow at usual qualities, and what is ever held. */
 export const MAX_NAL_BYTES = 16 << 20;

@@ -1,4 +1,4 @@
-/** First size of the buffer that holds an incomplete tag. */
+/** First size of the buffer that holds what is incomplete. */
 const MIN_CAPACITY = 4096;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Coded frames of FLV into the payload of a unit, one entry for each codec. What a frame says about
+ * Coded frames as FLV, MP4 and Matroska have them into the payload of a unit, one entry for each codec. What a frame says about
  * its own configuration comes out beside it.
  *
  * @module
@@ -14,14 +14,13 @@ import { stripH264 } from "../../../registry/media/h264.ts";
 import { stripH265 } from "../../../registry/media/h265.ts";
 import { parseMp3Header } from "../../../registry/media/mp3.ts";
 import { type LengthSize, splitLengthPrefixed } from "../../../registry/media/nal.ts";
-import type { FlvCodec } from "./codec_ids.ts";
 
 /** What is known of a track when a frame arrives. */
 export interface FrameContext {
   /** Of the codec of the frame. */
   readonly known: CodecConfig | undefined;
   readonly lengthSize: LengthSize;
-  /** What the legacy header of an audio tag says. */
+  /** What the container says: of G.711 alone it is believed. */
   readonly channels: 1 | 2;
 }
 
@@ -33,7 +32,7 @@ export interface Frame {
 
 type ReadFrame = (data: Uint8Array, context: FrameContext) => Frame;
 
-/** Sample rate of G.711 in FLV, which has no code for any (section E.4.2.1). */
+/** Sample rate of G.711, for which FLV has no code (section E.4.2.1). */
 const G711_SAMPLE_RATE = 8000;
 
 /**
@@ -41,7 +40,7 @@ const G711_SAMPLE_RATE = 8000;
  * which some encoders send in place of a picture that they skipped.
  */
 export function readFrame(
-  codec: FlvCodec,
+  codec: FrameCodec,
   data: Uint8Array,
   context: FrameContext,
 ): Frame {
@@ -51,7 +50,7 @@ export function readFrame(
 
 const whole: ReadFrame = (data, { known }) => ({ payload: [data], config: known });
 
-const FRAMES: Readonly<Record<FlvCodec, ReadFrame>> = {
+const FRAMES = {
   h264: readH264,
   h265: readH265,
   av1: readAv1,
@@ -65,7 +64,10 @@ const FRAMES: Readonly<Record<FlvCodec, ReadFrame>> = {
   eac3: selfDescribed("eac3", parseAc3Header),
   g711a: (data, { channels }) => ({ payload: [data], config: g711Config("g711a", channels) }),
   g711u: (data, { channels }) => ({ payload: [data], config: g711Config("g711u", channels) }),
-};
+} as const satisfies Readonly<Record<string, ReadFrame>>;
+
+/** Codecs whose frames can be read. */
+export type FrameCodec = keyof typeof FRAMES;
 
 function readH264(data: Uint8Array, { known, lengthSize }: FrameContext): Frame {
   const stripped = stripH264(splitLengthPrefixed(data, lengthSize));
