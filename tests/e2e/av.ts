@@ -20,10 +20,13 @@ export interface AvCopyOptions extends ClientOptions {
   readonly rtsp?: RtspTransport;
 }
 
+/** Muxers of FFmpeg. */
+export type AvFormat = "flv" | "framemd5" | "mp4" | "mpegts" | "rtsp";
+
 /** Starts `av_copy.ts`: FFmpeg's current library, which speaks Enhanced RTMP. */
 export function avCopy(
   source: string,
-  format: "flv" | "framemd5" | "rtsp",
+  format: AvFormat,
   target: string,
   { realTime = false, offset = 0, rtsp, ...options }: AvCopyOptions = {},
 ): Client {

@@ -31,6 +31,7 @@ const FILTERS: Readonly<Record<string, readonly Filter[]>> = {
   h264: [["h264_mp4toannexb"], ["filter_units", { remove_types: "7-9" }]],
   hevc: [["hevc_mp4toannexb"], ["filter_units", { remove_types: "32-35" }]],
   av1: [["filter_units", { remove_types: "1-2" }]],
+  aac: [["aac_adtstoasc"]],
 };
 
 /** A track, and what makes bare frames of its packets. */

@@ -19,6 +19,9 @@ const FOURCCS = "hvc1,av01,vp09,avc1,Opus,fLaC,ac-3,ec-3,mp4a,.mp3";
 /** Microseconds: a stream that is there at all has shown its tracks by then. */
 const ANALYZE_US = 3_000_000n;
 
+/** MP4 that can be sent as it is made: a fragment every 0.2 s, sound and picture where they belong. */
+const FRAGMENTED = { movflags: "delay_moov+default_base_moof", frag_duration: "200000" } as const;
+
 /** Opens a URL or file and waits until it has shown its tracks. */
 export async function openInput(url: string, rtspTransport?: string): Promise<FormatContext> {
   const input = new FormatContext();
@@ -53,7 +56,10 @@ async function openOutput(
     stream.timeBase = source.timeBase;
   }
   check(await output.openOutput(), `open ${url}`);
-  const options = Dictionary.fromObject(rtspOptions(rtspTransport));
+  const options = Dictionary.fromObject({
+    ...rtspOptions(rtspTransport),
+    ...(format === "mp4" && FRAGMENTED),
+  });
   check(await output.writeHeader(options), `begin ${url}`);
   return output;
 }

@@ -24,7 +24,7 @@ const OPUS = [...tone(48_000), "-c:a", "libopus", "-b:a", "64k"];
 const AAC = [...tone(44_100), "-c:a", "aac", "-b:a", "64k"];
 
 /** Families of protocols, which carry different codecs. */
-export type Family = "flv" | "rtp";
+export type Family = "flv" | "rtp" | "ts" | "mp4";
 
 /** A clip of certain codecs. */
 export interface Material {
@@ -42,10 +42,13 @@ function both(video: readonly string[], audio: readonly string[]): string[] {
   return [...PICTURE, ...audio.slice(0, inputEnd), ...video, ...audio.slice(inputEnd)];
 }
 
+const FFMPEG_8 = { flv: "FFmpeg 8", rtp: "FFmpeg 8", mp4: "FFmpeg 8" } as const;
 const EVERYWHERE = {
-  sent: { flv: "FFmpeg 8", rtp: "FFmpeg 8" },
-  received: ["flv", "rtp"],
+  sent: { ...FFMPEG_8, ts: "FFmpeg 8" },
+  received: ["flv", "rtp", "ts", "mp4"],
 } as const;
+/** MPEG-TS has no place for AV1 and VP9 that players know. */
+const NOT_IN_TS = { sent: FFMPEG_8, received: ["flv", "rtp", "mp4"] } as const;
 /** The FLV muxer of FFmpeg 8 aborts on legacy codecs of audio other than MP3. */
 const LEGACY = { sent: { flv: "ffmpeg", rtp: "FFmpeg 8" }, received: ["flv", "rtp"] } as const;
 const RTP_ONLY = { sent: { rtp: "FFmpeg 8" }, received: ["rtp"] } as const;
@@ -63,8 +66,8 @@ export const MATERIALS: Readonly<Record<string, Material>> = {
     ...EVERYWHERE,
   },
   "H.265, AAC": { args: both(H265, AAC), type: "mkv", ...EVERYWHERE },
-  "AV1, Opus": { args: both(AV1, OPUS), type: "mkv", ...EVERYWHERE },
-  "VP9, Opus": { args: both(["-c:v", "libvpx-vp9", ...VPX], OPUS), type: "mkv", ...EVERYWHERE },
+  "AV1, Opus": { args: both(AV1, OPUS), type: "mkv", ...NOT_IN_TS },
+  "VP9, Opus": { args: both(["-c:v", "libvpx-vp9", ...VPX], OPUS), type: "mkv", ...NOT_IN_TS },
   // FLV has it, FFmpeg's does not.
   "VP8, Opus": { args: both(["-c:v", "libvpx", ...VPX], OPUS), type: "mkv", ...RTP_ONLY },
   "G.711 A-law": { args: [...tone(8000), "-c:a", "pcm_alaw"], type: "nut", ...LEGACY },
@@ -73,8 +76,8 @@ export const MATERIALS: Readonly<Record<string, Material>> = {
   "AC-3": {
     args: [...tone(48_000), "-c:a", "ac3"],
     type: "nut",
-    sent: { flv: "FFmpeg 8" },
-    received: ["flv", "rtp"],
+    sent: { flv: "FFmpeg 8", ts: "FFmpeg 8", mp4: "FFmpeg 8" },
+    received: ["flv", "rtp", "ts", "mp4"],
   },
   "G.722": { args: [...tone(16_000), "-c:a", "g722"], type: "nut", ...RTP_ONLY },
   // Frames that fit into a packet each, so that they come out as they went in.

@@ -1,4 +1,4 @@
-import { avBare, avCopy } from "../e2e/av.ts";
+import { avBare, avCopy, type AvFormat } from "../e2e/av.ts";
 import { bareFramesOf } from "../e2e/bare_frames.ts";
 import type { Client } from "../e2e/client.ts";
 import { type Frames, readFrames } from "../e2e/frames.ts";
@@ -41,22 +41,43 @@ const rtsp = (transport: "tcp" | "udp"): Ingest => ({
   settles: transport === "udp" ? 10 : 0,
 });
 
+function publishFlv(path: string, url: string, { sent }: Material): Client {
+  const options = { realTime: true };
+  return sent.flv === "ffmpeg"
+    ? ffmpegPublish(path, url, options)
+    : avCopy(path, "flv", url, options);
+}
+
+const push = (family: "ts" | "mp4", format: AvFormat): Ingest => ({
+  name: `HTTP push of .${family}`,
+  family,
+  publish: (program, path, name) =>
+    avCopy(path, format, program.url("http", `${name}.${family}`), { realTime: true }),
+  mayLose: 0,
+  settles: 0,
+});
+
 export const INGESTS: readonly Ingest[] = [
   {
     name: "RTMP",
     family: "flv",
-    publish: (program, path, name, { sent }) => {
-      const url = program.url("rtmp", name);
-      const options = { realTime: true };
-      return sent.flv === "ffmpeg"
-        ? ffmpegPublish(path, url, options)
-        : avCopy(path, "flv", url, options);
-    },
+    publish: (program, path, name, material) =>
+      publishFlv(path, program.url("rtmp", name), material),
     mayLose: 0,
     settles: 0,
   },
   rtsp("tcp"),
   rtsp("udp"),
+  {
+    name: "HTTP push of .flv",
+    family: "flv",
+    publish: (program, path, name, material) =>
+      publishFlv(path, program.url("http", `${name}.flv`), material),
+    mayLose: 0,
+    settles: 0,
+  },
+  push("ts", "mpegts"),
+  push("mp4", "mp4"),
 ];
 
 export const EGRESSES: readonly Egress[] = [
@@ -72,6 +93,12 @@ export const EGRESSES: readonly Egress[] = [
     play: (program, name, file) => avBare(program.url("http", `${name}.flv${WAIT}`), file),
     frames: readFrames,
   },
+  ...(["ts", "mp4"] as const).map((family): Egress => ({
+    name: `.${family}`,
+    family,
+    play: (program, name, file) => avBare(program.url("http", `${name}.${family}${WAIT}`), file),
+    frames: readFrames,
+  })),
   {
     name: "FLV over WebSocket",
     family: "flv",
