@@ -33,9 +33,9 @@ export function partTargetUs(stepsUs: readonly number[], partMs: number): number
 }
 
 /**
- * EXT-X-TARGETDURATION: the first segment and a bit. A group of pictures that is longer than all of
- * the first segment and a second makes a segment that breaks the promise, as a segment that does not begin with a
- * key picture would be worse: players report it and play on.
+ * EXT-X-TARGETDURATION: the first segment and a bit. A segment that gets longer all the same, because
+ * the sender left its key pictures out, breaks the promise. Players report that and play on; to begin a
+ * segment without a key picture would be worse.
  *
  * @returns whole seconds.
  */

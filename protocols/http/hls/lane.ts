@@ -14,6 +14,7 @@ import {
   emptyWindow,
   type Init,
   type RenditionWindow,
+  type Run,
   type WindowLimits,
   withPart,
   withSegmentClosed,
@@ -28,6 +29,7 @@ export interface Cut {
   /** Milliseconds of UTC at that time. */
   readonly utc: number;
   readonly isDiscontinuous: boolean;
+  readonly run: Run;
 }
 
 /** A track that is silent for more segments than this is not waited for. */
@@ -150,11 +152,12 @@ export class Lane {
   }
 
   #begin(cut: Cut, time: number): void {
-    const { sequence, isDiscontinuous } = cut;
+    const { sequence, isDiscontinuous, run } = cut;
     this.#began = cut;
     const open = {
       sequence,
       isDiscontinuous,
+      run,
       programDateTime: cut.utc + Math.round((time - cut.time) * 1000 / MEDIA_TIMESCALE),
       init: this.#init,
       isParted: this.#partTicks !== undefined && this.#format.hasParts,
@@ -169,7 +172,8 @@ export class Lane {
     const { open } = this.#window;
     const bytes = this.#writer.init;
     if (open === undefined || this.#init !== undefined || bytes === undefined) return;
-    this.#init = { sequence: open.sequence, bytes };
+    const { tracks } = this.#rendition;
+    this.#init = { sequence: open.sequence, bytes, tracks };
     this.#window = { ...this.#window, open: { ...open, init: this.#init } };
   }
 

@@ -28,8 +28,12 @@ export function initName(rendition: string, sequence: number, extension: string)
   return `${rendition}_${sequence}.init.${extension}`;
 }
 
-/** `video1_7.m4s` */
-export function segmentName(rendition: string, sequence: number, extension: string): string {
+/** `video1_7.m4s`; the number may be what stands for one. */
+export function segmentName(
+  rendition: string,
+  sequence: number | "$Number$",
+  extension: string,
+): string {
   return `${rendition}_${sequence}.${extension}`;
 }
 

@@ -10,7 +10,7 @@ import { Lane } from "./lane.ts";
 import { Pace } from "./pace.ts";
 import type { HlsSettings } from "./settings.ts";
 import { MEDIA_TIMESCALE, mediaTime, WallClock } from "./wall_clock.ts";
-import type { RenditionWindow } from "./window.ts";
+import type { RenditionWindow, Run } from "./window.ts";
 
 /** What there is to play at one moment: a value that never changes. */
 export interface Presentation {
@@ -20,6 +20,8 @@ export interface Presentation {
   readonly targetDuration: number;
   /** Longest time of a part: microseconds. Absent where segments have no parts. */
   readonly partTargetUs?: number | undefined;
+  /** UTC of the first sample that ever was, in milliseconds. */
+  readonly startUtc: number;
   /** Of segments. */
   readonly extension: string;
   /** No segment will follow. */
@@ -49,6 +51,8 @@ export class Segmenter {
   #leader: Leader | undefined;
   #sequence: number;
   #discontinuities = 0;
+  #run: Run | undefined;
+  #startUtc = 0;
   /** Media time at which the segment in the making began; undefined before a key picture. */
   #cutTime: number | undefined;
   #isInterrupted = false;
@@ -100,6 +104,7 @@ export class Segmenter {
       renditions,
       targetDuration: promise.targetDuration,
       partTargetUs: this.#format.hasParts ? promise.partTargetUs : undefined,
+      startUtc: this.#startUtc,
       extension: this.#format.extension,
       isEnded: this.#isEnded,
     };
@@ -191,10 +196,13 @@ export class Segmenter {
     if (this.#cutTime !== undefined) this.#calibrate(time - this.#cutTime);
     const isDiscontinuous = this.#isInterrupted;
     if (isDiscontinuous) this.#discontinuities++;
+    const place = { sequence: this.#sequence, time, utc: this.#wallClock.at(time) };
+    if (this.#run === undefined) this.#startUtc = place.utc;
+    if (this.#run === undefined || isDiscontinuous) this.#run = place;
+    const cut = { ...place, isDiscontinuous, run: this.#run };
     this.#isInterrupted = false;
     this.#cutTime = time;
     this.#bytes = 0;
-    const cut = { sequence: this.#sequence, time, utc: this.#wallClock.at(time), isDiscontinuous };
     this.#sequence++;
     for (const lane of this.#lanes.values()) lane.cut(cut);
   }

@@ -14,6 +14,17 @@ export interface Init {
   /** The first segment that needs it: a part of its URL. */
   readonly sequence: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** As they were then. */
+  readonly tracks: readonly [Track, ...Track[]];
+}
+
+/** Segments that follow each other without a discontinuity: a period of DASH. */
+export interface Run {
+  /** Of its first segment. */
+  readonly sequence: number;
+  /** Where it begins, in ticks of 90 kHz, and the UTC of that in milliseconds. */
+  readonly time: number;
+  readonly utc: number;
 }
 
 /** What is known of a segment from its beginning on. */
@@ -22,6 +33,7 @@ export interface OpenSegment {
   readonly sequence: number;
   /** Nothing joins it to the segment before: another configuration, or a gap. */
   readonly isDiscontinuous: boolean;
+  readonly run: Run;
   /** UTC of the first sample, in milliseconds. */
   readonly programDateTime: number;
   readonly init?: Init | undefined;
