@@ -90,23 +90,31 @@ export class FramedStream implements ElementaryStream {
     return [];
   }
 
-  /** Where the next frame starts: at `from`, or after a loss, where another follows it. */
+  /** Where the next frame starts: at `from`, or after a loss, where another or the end follows it. */
   #sync(data: Uint8Array, from: number, events: StreamEvent[]): number {
+    if (from === data.length) return from;
     if (this.#isSynced && this.#sizeAt(data, from) !== "none") return from;
-    this.#isSynced = false;
-    const last = Math.min(data.length, from + MAX_TRIES);
-    for (let at = from; at < last; at++) {
+    const start = this.#findStart(data, from);
+    this.#isSynced = start !== undefined;
+    if (start === undefined) {
+      events.push({ type: "dropped", reason: "A packet of audio has no frame" });
+    } else if (start > from) {
+      events.push({ type: "dropped", reason: `${start - from} bytes are no frame` });
+    }
+    return start ?? data.length;
+  }
+
+  /** The first place that is sure to start a frame, or else the first that may. */
+  #findStart(data: Uint8Array, from: number): number | undefined {
+    let possible: number | undefined;
+    for (let at = from; at < Math.min(data.length, from + MAX_TRIES); at++) {
       const size = this.#sizeAt(data, at);
       if (size === "none") continue;
-      const isFollowed = size === undefined || at + size >= data.length ||
-        this.#sizeAt(data, at + size) !== "none";
-      if (!isFollowed) continue;
-      this.#isSynced = true;
-      if (at > from) events.push({ type: "dropped", reason: `${at - from} bytes are no frame` });
-      return at;
+      const end = size === undefined ? Infinity : at + size;
+      if (end > data.length) possible ??= at;
+      else if (end === data.length || this.#sizeAt(data, end) !== "none") return at;
     }
-    if (last > from) events.push({ type: "dropped", reason: "A packet of audio has no frame" });
-    return data.length;
+    return possible;
   }
 
   #sizeAt(data: Uint8Array, offset: number): number | undefined | "none" {

@@ -1,6 +1,7 @@
 /**
- * Opus in transport streams ("Opus in MPEG-2 TS", draft of ETSI TS 102 366's authors that FFmpeg and
- * GStreamer follow): the descriptor of a stream, and the control header before each packet.
+ * Opus in transport streams, as the draft on opus-codec.org (ETSI_TS_opus, version 0.1.3) has it and
+ * FFmpeg and GStreamer write and read it: the descriptor of a stream, and the control header before
+ * each packet.
  *
  * @module
  */
