@@ -15,7 +15,7 @@ import { parseMp3Header } from "../../../registry/media/mp3.ts";
 import { OPUS_SAMPLE_RATE, opusPacketDuration } from "../../../registry/media/opus.ts";
 import type { Track } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
-import { adtsPlan } from "./adts_frames.ts";
+import { adtsPlan } from "./adts_plan.ts";
 import { type Descriptor, registration } from "./descriptor.ts";
 import { writeAdts, writeH264, writeH265, writeOpus, writeWhole } from "./elementary.ts";
 import { isOpusLayoutKnown, opusDescriptor } from "./opus_stream.ts";

@@ -8,7 +8,7 @@
 import { ADTS_HEADER_SIZE, adtsHeader } from "../../../registry/media/adts.ts";
 import type { H264Config, H265Config } from "../../../registry/media/codec.ts";
 import { payloadBytes, type Unit } from "../../../registry/media/unit.ts";
-import { adtsPlan } from "./adts_frames.ts";
+import { adtsPlan } from "./adts_plan.ts";
 import { opusControlHeader } from "./opus_stream.ts";
 
 const NOTHING: readonly Uint8Array[] = [];
