@@ -10,10 +10,12 @@
  *     --rounds 1             repeats everything, in turn, and gives medians
  *     --no-peers             measures this gateway only
  *     --json                 prints all figures of all rounds instead of the table
+ *     --files 1,8,100        measures that many downloads of a file at a time instead, next to nginx
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { benchFiles } from "./bench/files.ts";
 import type { LoadOrder, LoadResult } from "./bench/load.ts";
 import { end, LOAD_CORE, pinned, startServer } from "./bench/process.ts";
 import { type Measurement, toRows, toTable, warnings } from "./bench/report.ts";
@@ -44,6 +46,8 @@ interface Plan {
   readonly rounds: number;
   readonly peers: boolean;
   readonly json: boolean;
+  /** Downloads of a file at a time; absent when players are measured. */
+  readonly files?: readonly number[];
 }
 
 /** One measurement that is to be made. */
@@ -57,7 +61,7 @@ interface Subject {
 /** @throws {TypeError} that says which option is wrong. */
 function parsePlan(args: readonly string[]): Plan {
   const flags = parseArgs([...args], {
-    string: ["players", "seconds", "protocols", "merge", "rate", "rounds"],
+    string: ["players", "seconds", "protocols", "merge", "rate", "rounds", "files"],
     boolean: ["peers", "json"],
     negatable: ["peers"],
     default: {
@@ -84,6 +88,9 @@ function parsePlan(args: readonly string[]): Plan {
     rounds: toNumber("rounds", flags.rounds, 1),
     peers: flags.peers === true,
     json: flags.json === true,
+    ...(flags.files !== undefined && {
+      files: flags.files.split(",").map((text) => toNumber("files", text, 1)),
+    }),
   };
 }
 
@@ -145,6 +152,9 @@ async function measure(
 
 async function main(): Promise<void> {
   const plan = parsePlan(Deno.args);
+  if (plan.files !== undefined) {
+    return console.log(await benchFiles({ ...plan, downloads: plan.files }));
+  }
   const subjects = subjectsOf(plan).map((subject) => ({ subject, results: [] as LoadResult[] }));
   for (let round = 1; round <= plan.rounds; round++) {
     for (const { subject, results } of subjects) {

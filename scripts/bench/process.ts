@@ -30,7 +30,7 @@ export async function startServer(kind: ServerKind, merge?: number): Promise<Run
     await Deno.remove(folder, { recursive: true });
   };
   try {
-    await waitForPort(place.ports.rtmp);
+    await waitForPort(place.ports[kind.ready ?? "rtmp"]);
     if (kind.plays.includes("rtsp-tcp")) await waitForPort(place.ports.rtsp);
     return { pid: child.pid, ports: place.ports, [Symbol.asyncDispose]: stop };
   } catch (error) {

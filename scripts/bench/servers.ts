@@ -34,6 +34,8 @@ export interface ServerKind {
   /** Arguments of the program; it must stay in the foreground. */
   readonly args: (config: string, place: Place) => readonly string[];
   readonly plays: readonly PlayProtocol[];
+  /** The port that is listened on when it is ready; that of RTMP when absent. */
+  readonly ready?: keyof Ports;
 }
 
 const STREAM = "live/bench";

@@ -41,23 +41,30 @@ class FileBody implements UnderlyingByteSource {
   /** How much of the first piece was sent. */
   #sent = 0;
   #ended = false;
-  #cancelStall: Cancel = () => {};
+  /** Since when the client could have taken more; absent while it waits for us. */
+  #waitingSince: number | undefined;
+  #cancelWatch: Cancel = () => {};
 
   constructor(parts: FileBodyParts) {
     this.#parts = parts;
     this.#pieces = [...parts.pieces];
   }
 
+  start(controller: ReadableByteStreamController): void {
+    this.#watch(controller, STALL_MS);
+  }
+
   async pull(controller: ReadableByteStreamController): Promise<void> {
     const request = controller.byobRequest;
     if (request?.view === null || request?.view === undefined) return;
     const { buffer, byteOffset, byteLength } = request.view;
-    this.#cancelStall();
+    this.#waitingSince = undefined;
     try {
       const filled = await this.#fill(new Uint8Array(buffer, byteOffset, byteLength));
       if (this.#ended) return;
       request.respond(filled);
-      if (this.#pieces.length > 0) return this.#waitForPull(controller);
+      this.#waitingSince = this.#parts.clock.now();
+      if (this.#pieces.length > 0) return;
       this.#end();
       controller.close();
     } catch (error) {
@@ -69,8 +76,12 @@ class FileBody implements UnderlyingByteSource {
     this.#end();
   }
 
-  #waitForPull(controller: ReadableByteStreamController): void {
-    this.#cancelStall = this.#parts.clock.schedule(STALL_MS, () => {
+  /** One timer that looks now and then: one for every buffer would cost more than the buffer. */
+  #watch(controller: ReadableByteStreamController, delayMs: number): void {
+    const { clock } = this.#parts;
+    this.#cancelWatch = clock.schedule(delayMs, () => {
+      const waitedMs = clock.now() - (this.#waitingSince ?? clock.now());
+      if (waitedMs < STALL_MS) return this.#watch(controller, STALL_MS - waitedMs);
       const reason = `the client has taken nothing for ${STALL_MS / 1000} s`;
       this.#fail(controller, new FileBodyError(reason));
     });
@@ -109,7 +120,7 @@ class FileBody implements UnderlyingByteSource {
   #end(error?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#cancelStall();
+    this.#cancelWatch();
     this.#parts.file.close();
     this.#parts.onEnd(error);
   }
