@@ -79,7 +79,8 @@ export class ContainerRecording implements Recording {
   }
 
   static async #of(input: Input, bytes: number, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
-    if (!await input.canRead()) throw new MediaFileError("it is no media file that Sluice knows");
+    if (bytes === 0) throw new MediaFileError("it is empty");
+    if (!await isKnown(input)) throw new MediaFileError("it is no media file that Sluice knows");
     const [first, ...others] = await openTracks(input, onLeftOut);
     if (first === undefined) throw new MediaFileError("nothing in it can be carried");
     const tracks = [first, ...others] as const;
@@ -158,6 +159,16 @@ export class ContainerRecording implements Recording {
 
   close(): void {
     this.#input.dispose();
+  }
+}
+
+/** Asked of some files that are none of its formats, `mediabunny` fails instead of saying so. */
+async function isKnown(input: Input): Promise<boolean> {
+  try {
+    return await input.canRead();
+  } catch (error) {
+    if (error instanceof MediaFileError) throw error;
+    return false;
   }
 }
 
