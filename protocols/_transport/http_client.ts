@@ -16,5 +16,6 @@ export async function fetchHttp(request: Request): Promise<Response> {
 function reasonOf(error: unknown, url: string): string {
   if (!(error instanceof Error)) return `${error}`;
   const { message } = error.cause instanceof Error ? error.cause : error;
+  if (/connection refused/i.test(message)) return "connection refused";
   return message.replace(`error sending request for url (${url}): `, "").replaceAll(url, "the URL");
 }

@@ -3,7 +3,7 @@ import { denoTransport } from "../../../protocols/_transport/deno_transport.ts";
 import { FlvReader } from "../../../protocols/_formats/flv/reader.ts";
 import { systemClock } from "../../../registry/clock.ts";
 import { KickedError } from "../../../registry/errors.ts";
-import { Harness, picture, sound } from "./harness.ts";
+import { Harness, picture, sound, VIDEO } from "./harness.ts";
 
 const ON_LOOPBACK = { transport: denoTransport, clock: systemClock };
 
@@ -16,14 +16,15 @@ class Client {
   readonly socket: WebSocket;
   readonly opened: Promise<boolean>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
-  readonly #messages: Uint8Array[] = [];
+  /** Text messages, and bytes. */
+  readonly #messages: (Uint8Array | string)[] = [];
   #arrived = Promise.withResolvers<void>();
 
   constructor(url: string) {
     this.socket = new WebSocket(url);
     this.socket.binaryType = "arraybuffer";
     this.socket.onmessage = ({ data }) => {
-      this.#messages.push(new Uint8Array(data));
+      this.#messages.push(typeof data === "string" ? data : new Uint8Array(data));
       this.#arrived.resolve();
     };
     this.opened = new Promise((resolve) => {
@@ -36,6 +37,12 @@ class Client {
   }
 
   async message(): Promise<Uint8Array> {
+    const message = await this.next();
+    if (typeof message === "string") throw new TypeError(`Cannot read bytes: got ${message}`);
+    return message;
+  }
+
+  async next(): Promise<Uint8Array | string> {
     for (;;) {
       const message = this.#messages.shift();
       if (message !== undefined) return message;
@@ -66,6 +73,33 @@ Deno.test("a WebSocket is sent the same FLV, one message per batch", async () =>
   assertEquals(await client.closed, { code: 1000, reason: "the stream has ended" });
   assertEquals(harness.viewers, 0);
 });
+
+Deno.test("MP4 tells its type in a text message, and again when it begins anew", async () => {
+  await using harness = await startOnLoopback();
+  const publisher = await harness.publish();
+  publisher.write([picture(0, true), sound(10), picture(40, false)]);
+  const client = view(harness, "/live/cam1.mp4");
+  const mime = 'video/mp4; codecs="avc1.64001f, mp4a.40.2"';
+  assertEquals(await client.next(), JSON.stringify({ type: "init", mime }));
+  assertEquals(boxType(await client.message()), "ftyp");
+  assertEquals(boxType(await client.message()), "moof");
+  publisher.describe({ tracks: [VIDEO], metadata: {} });
+  publisher.write([picture(80, true), picture(120, false)]);
+  const seen = [];
+  for (let message = await client.next();; message = await client.next()) {
+    if (typeof message === "string") seen.push(JSON.parse(message).mime);
+    else seen.push(boxType(message));
+    if (seen.at(-2) === "ftyp") break;
+  }
+  assertEquals(seen, ["moof", 'video/mp4; codecs="avc1.64001f"', "ftyp", "moof"]);
+  publisher.close();
+  assertEquals((await client.closed).code, 1000);
+});
+
+/** The type of the box that bytes begin with (ISO/IEC 14496-12 section 4.2). */
+function boxType(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(4, 8));
+}
 
 Deno.test("a name that nobody publishes is refused before the upgrade", async () => {
   await using harness = await startOnLoopback();
