@@ -168,11 +168,11 @@ function testPorts(protocol: Protocol): void {
 }
 
 function testScheme(protocol: Protocol, scheme: string): void {
-  Deno.test(`${protocol.name}: a pull from a ${scheme}: server that is not there rejects`, async () => {
+  Deno.test(`${protocol.name}: a pull from a ${scheme}: place that is not there rejects`, async () => {
     await assertAttemptRejects(protocol, scheme, "pull");
   });
 
-  Deno.test(`${protocol.name}: a push to a ${scheme}: server that is not there rejects`, async () => {
+  Deno.test(`${protocol.name}: a push to a ${scheme}: place that is not there rejects`, async () => {
     await assertAttemptRejects(protocol, scheme, "push");
   });
 }
@@ -199,14 +199,23 @@ async function assertAttemptRejects(
       error: (message) => failed.reject(new Error(message)),
     },
   });
-  const url = `${scheme}://${HOST}:${port}/live/cam1`;
+  const { url, reason } = nowhere(scheme, port);
   const publisher = await gateway.registry.publish({ name: "live/a", protocol: "x", remote: "x" });
   // Some modules connect only when they know what there is to send.
   publisher.describe({ tracks: [SOUND], metadata: {} });
   publisher.write([{ track: SOUND, pts: 0, dts: 0, isKey: true, payload: [new Uint8Array(160)] }]);
   if (way === "pull") gateway.pull(url, "live/b");
   else gateway.push("live/a", url);
-  assertMatch(await failed.promise, /^Cannot connect to .*connection refused/);
+  assertMatch(await failed.promise, reason);
   publisher.close();
   await gateway.stop();
+}
+
+/** A URL that leads to nothing, and what is said of it. Those of files have no host. */
+function nowhere(scheme: string, port: number): { readonly url: string; readonly reason: RegExp } {
+  if (scheme === "file") {
+    return { url: "file:/nowhere/cam1", reason: /^Cannot read .* can be played/ };
+  }
+  const url = `${scheme}://${HOST}:${port}/live/cam1`;
+  return { url, reason: /^Cannot connect to .*connection refused/ };
 }
