@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LOAD_CORE, pinned, type RunningServer, startServer } from "./process.ts";
+import { type RunningServer, startServer } from "./process.ts";
 import { type Row, toTable, YARDSTICK } from "./report.ts";
 import { findProgram, type ServerKind, SLUICE } from "./servers.ts";
 import { percentile } from "./statistics.ts";
@@ -108,13 +108,19 @@ async function measure(kind: ServerKind, count: number): Promise<Round> {
   };
 }
 
-/** One curl that has `count` downloads at a time. */
+/**
+ * As many clients as there are downloads, each a process of its own, on whichever core is free: one
+ * core of them cannot take what a server sends, and would be what is measured.
+ */
 async function download({ ports }: RunningServer, count: number): Promise<void> {
   const url = `http://127.0.0.1:${ports.http}/media/${FILE}`;
-  const targets = Array.from({ length: count }, () => ["-o", "/dev/null", url]).flat();
-  const args = ["-sf", "--no-progress-meter", "-Z", "--parallel-immediate", "--parallel-max", `${count}`, ...targets];
-  const { success } = await pinned(LOAD_CORE, "curl", args, "null").spawn().status;
-  if (!success) throw new Error(`Cannot measure: curl did not get ${url}`);
+  const args = ["-sf", "-o", "/dev/null", url];
+  const options = { args, stdin: "null", stdout: "null" } as const;
+  const clients = Array.from({ length: count }, () => new Deno.Command("curl", options).spawn());
+  const ends = await Promise.all(clients.map((client) => client.status));
+  if (!ends.every(({ success }) => success)) {
+    throw new Error(`Cannot measure: curl did not get ${url}`);
+  }
 }
 
 function rowOf(server: string, count: number, rounds: readonly Round[], base: typeof rounds): Row {
