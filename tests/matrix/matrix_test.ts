@@ -10,7 +10,7 @@ import type { Frames } from "../e2e/frames.ts";
 import { Program } from "../e2e/program.ts";
 import { Scratch } from "../e2e/scratch.ts";
 import { KEY_INTERVAL, materialFile, MATERIALS } from "./material.ts";
-import { type Egress, EGRESSES, type Ingest, INGESTS } from "./table.ts";
+import { type Clip, type Egress, EGRESSES, type Ingest, INGESTS } from "./table.ts";
 
 /** Clips at the same time in the one gateway, each with all its players: more would starve them. */
 const CONCURRENT = 4;
@@ -27,21 +27,21 @@ interface Outcome {
 /** What all players get of one clip that comes in one way. */
 async function carry(
   ingest: Ingest,
-  material: string,
-  path: string,
-  { program, scratch }: { readonly program: Program; readonly scratch: Scratch },
+  clip: Clip,
+  scratch: Scratch,
 ): Promise<readonly Outcome[]> {
-  const clip = MATERIALS[material];
-  if (clip?.sent[ingest.family] === undefined) return [];
-  const egresses = EGRESSES.filter(({ family }) => clip.received.includes(family));
-  const name = `matrix/${`${ingest.name}-${material}`.replaceAll(/\W+/g, "-")}`;
+  const { program, material } = clip;
+  const egresses = EGRESSES.filter(({ family }) => material.received.includes(family));
+  const { name, publish } = await ingest.offer(clip);
   await using stack = new AsyncDisposableStack();
   const players = egresses.map((egress) => {
     const file = scratch.file();
     return { egress, file, session: stack.use(egress.play(program, name, file)) };
   });
-  await program.seen("reader came", { stream: name }, { count: players.length });
-  await stack.use(ingest.publish(program, path, name, clip)).succeed();
+  if (publish !== undefined) {
+    await program.seen("reader came", { stream: name }, { count: players.length });
+    await stack.use(publish()).succeed();
+  }
   const outcomes = players.map(({ egress, file, session }) => ({
     egress,
     frames: session.succeed().then(() => egress.frames(file)),
@@ -56,20 +56,22 @@ for (const ingest of INGESTS) {
     ignore: !hasClient("ffmpeg"),
     async fn(t) {
       await using scratch = await Scratch.make();
-      await using program = await Program.start({ config: CONFIG });
-      const names = Object.keys(MATERIALS);
-      for (let at = 0; at < names.length; at += CONCURRENT) {
+      const media = scratch.path;
+      await using program = await Program.start({ config: CONFIG, args: ["--media", media] });
+      const materials = Object.entries(MATERIALS).filter(([, material]) => ingest.takes(material));
+      for (let at = 0; at < materials.length; at += CONCURRENT) {
         const clips = await Promise.all(
-          names.slice(at, at + CONCURRENT).map(async (material) => {
-            const path = await materialFile(material);
+          materials.slice(at, at + CONCURRENT).map(async ([codecs, material]) => {
+            const path = await materialFile(codecs);
             const expected = await bareFramesOf(path);
-            const outcomes = await carry(ingest, material, path, { program, scratch });
-            return { material, expected, outcomes };
+            const label = `${ingest.name}-${codecs}`.replaceAll(/\W+/g, "-");
+            const clip = { program, media, path, material, label };
+            return { codecs, expected, outcomes: await carry(ingest, clip, scratch) };
           }),
         );
-        for (const { material, expected, outcomes } of clips) {
+        for (const { codecs, expected, outcomes } of clips) {
           for (const { egress, frames } of outcomes) {
-            await t.step(`${material} to ${egress.name}`, async () => {
+            await t.step(`${codecs} to ${egress.name}`, async () => {
               assertCarried(await frames, expected, {
                 keyInterval: KEY_INTERVAL,
                 mayLose: { audio: ingest.mayLose },

@@ -8,12 +8,30 @@ import { ffmpegPublish } from "../e2e/publish.ts";
 import { WebSocketSession } from "../e2e/web_socket_session.ts";
 import type { Family, Material } from "./material.ts";
 
+/** A stream that players may ask for. */
+export interface Offer {
+  readonly name: string;
+  /** Publishes at the speed of the media; absent where the stream begins with its players. */
+  readonly publish?: () => Client;
+}
+
+/** What is offered, and by which gateway. */
+export interface Clip {
+  readonly program: Program;
+  /** The media directory of the gateway. */
+  readonly media: string;
+  readonly path: string;
+  readonly material: Material;
+  /** Of the name, unlike those of all other clips. */
+  readonly label: string;
+}
+
 /** A way in. */
 export interface Ingest {
   readonly name: string;
-  readonly family: Family;
-  /** Publishes at the speed of the media. */
-  readonly publish: (program: Program, path: string, name: string, material: Material) => Client;
+  /** Whether what comes this way can have the codecs. */
+  readonly takes: (material: Material) => boolean;
+  readonly offer: (clip: Clip) => Offer | Promise<Offer>;
   /** Frames of sound that the publisher itself may not send at the end. */
   readonly mayLose: number;
   /** Frames of each track before its first report, which may come behind them. */
@@ -31,28 +49,46 @@ export interface Egress {
 /** Seconds that a player over HTTP may wait for its publisher. */
 const WAIT = "?wait=60";
 
+/** A way in by which a client publishes. */
+function published(
+  family: Family,
+  publish: (clip: Clip, name: string) => Client,
+): Pick<Ingest, "takes" | "offer"> {
+  return {
+    takes: ({ sent }) => sent[family] !== undefined,
+    offer: (clip) => {
+      const name = `matrix/${clip.label}`;
+      return { name, publish: () => publish(clip, name) };
+    },
+  };
+}
+
 const rtsp = (transport: "tcp" | "udp"): Ingest => ({
   name: `RTSP/${transport.toUpperCase()}`,
-  family: "rtp",
-  publish: (program, path, name) =>
-    avCopy(path, "rtsp", program.url("rtsp", name), { realTime: true, rtsp: transport }),
+  ...published(
+    "rtp",
+    ({ program, path }, name) =>
+      avCopy(path, "rtsp", program.url("rtsp", name), { realTime: true, rtsp: transport }),
+  ),
   // FFmpeg fills packets with several frames, and forgets those of the last.
   mayLose: 10,
   settles: transport === "udp" ? 10 : 0,
 });
 
-function publishFlv(path: string, url: string, { sent }: Material): Client {
+function publishFlv({ path, material }: Clip, url: string): Client {
   const options = { realTime: true };
-  return sent.flv === "ffmpeg"
+  return material.sent.flv === "ffmpeg"
     ? ffmpegPublish(path, url, options)
     : avCopy(path, "flv", url, options);
 }
 
 const push = (family: "ts" | "mp4", format: AvFormat): Ingest => ({
   name: `HTTP push of .${family}`,
-  family,
-  publish: (program, path, name) =>
-    avCopy(path, format, program.url("http", `${name}.${family}`), { realTime: true }),
+  ...published(
+    family,
+    ({ program, path }, name) =>
+      avCopy(path, format, program.url("http", `${name}.${family}`), { realTime: true }),
+  ),
   mayLose: 0,
   settles: 0,
 });
@@ -60,9 +96,7 @@ const push = (family: "ts" | "mp4", format: AvFormat): Ingest => ({
 export const INGESTS: readonly Ingest[] = [
   {
     name: "RTMP",
-    family: "flv",
-    publish: (program, path, name, material) =>
-      publishFlv(path, program.url("rtmp", name), material),
+    ...published("flv", (clip, name) => publishFlv(clip, clip.program.url("rtmp", name))),
     mayLose: 0,
     settles: 0,
   },
@@ -70,14 +104,26 @@ export const INGESTS: readonly Ingest[] = [
   rtsp("udp"),
   {
     name: "HTTP push of .flv",
-    family: "flv",
-    publish: (program, path, name, material) =>
-      publishFlv(path, program.url("http", `${name}.flv`), material),
+    ...published(
+      "flv",
+      (clip, name) => publishFlv(clip, clip.program.url("http", `${name}.flv`)),
+    ),
     mayLose: 0,
     settles: 0,
   },
   push("ts", "mpegts"),
   push("mp4", "mp4"),
+  {
+    name: "A file",
+    takes: ({ type }) => type === "mkv",
+    async offer({ media, path, label }) {
+      const file = `${label}.mkv`;
+      await Deno.copyFile(path, `${media}/${file}`);
+      return { name: `media/${file}` };
+    },
+    mayLose: 0,
+    settles: 0,
+  },
 ];
 
 export const EGRESSES: readonly Egress[] = [
