@@ -33,26 +33,17 @@ export class LivePlayer {
    * can be opened.
    *
    * @returns whether anything of it was played.
+   * @throws {RecordingError} it is no media file.
    * @throws {RegistryError} the stream cannot be published, or was ended.
    */
   async play(found: FoundFile): Promise<boolean> {
-    const recording = await this.#open(found);
+    const recording = await this.#library.open(this.#name, found);
     if (recording === undefined) return false;
     try {
       const feed = await this.#begin();
       return await this.#feedAll(recording, feed, found.path);
     } finally {
       recording.close();
-    }
-  }
-
-  async #open(found: FoundFile): Promise<Recording | undefined> {
-    try {
-      return await this.#library.open(this.#name, found);
-    } catch (error) {
-      if (!(error instanceof RecordingError)) throw error;
-      this.#warn("a file is left out", found.path, error.reason);
-      return undefined;
     }
   }
 
@@ -86,7 +77,8 @@ export class LivePlayer {
     } catch (error) {
       if (!(error instanceof RecordingError)) throw error;
       this.#splice.breakOff();
-      this.#warn("a file ended before its time", path, error.reason);
+      const fields = { stream: this.#name, path, reason: error.reason };
+      this.#context.log.warn("a file ended before its time", fields);
     }
     this.#publisher?.signal.throwIfAborted();
     return hasPlayed;
@@ -101,10 +93,6 @@ export class LivePlayer {
   close(): void {
     this.#feed?.close();
     this.#publisher?.close();
-  }
-
-  #warn(message: string, path: string, reason: string): void {
-    this.#context.log.warn(message, { stream: this.#name, path, reason });
   }
 }
 

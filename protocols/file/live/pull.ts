@@ -1,7 +1,7 @@
 import { RecordingError } from "../../../registry/errors.ts";
-import type { Context, PullEnd } from "../../protocol.ts";
+import type { Context, Logger, PullEnd } from "../../protocol.ts";
 import type { FileOptions } from "../options.ts";
-import { Library } from "../recordings/library.ts";
+import { type FoundFile, Library } from "../recordings/library.ts";
 import { LivePlayer } from "./player.ts";
 import { findPlaylist } from "./playlist.ts";
 
@@ -26,7 +26,10 @@ export async function pullFiles(
   const player = new LivePlayer(context, target, library);
   try {
     do {
-      await playRound(player, url, target, options);
+      const files = await findPlaylist(url, options.dir);
+      if (!await playRound(player, files, target, log)) {
+        throw new RecordingError(target, `no file that is like ${url.pathname} can be played`);
+      }
     } while (url.searchParams.has(LOOP) && !player.isOver);
     await player.finish();
     return "over";
@@ -36,17 +39,22 @@ export async function pullFiles(
   }
 }
 
+/** Whether anything was played. */
 async function playRound(
   player: LivePlayer,
-  url: URL,
-  target: string,
-  { dir }: FileOptions,
-): Promise<void> {
+  files: readonly FoundFile[],
+  stream: string,
+  log: Logger,
+): Promise<boolean> {
   let hasPlayed = false;
-  for (const file of await findPlaylist(url, dir)) {
-    if (player.isOver) return;
-    hasPlayed = await player.play(file) || hasPlayed;
+  for (const file of files) {
+    if (player.isOver) return true;
+    try {
+      hasPlayed = await player.play(file) || hasPlayed;
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      log.warn("a file is left out", { stream, path: file.path, reason: error.reason });
+    }
   }
-  if (hasPlayed) return;
-  throw new RecordingError(target, `no file that is like ${url.pathname} can be played`);
+  return hasPlayed;
 }
