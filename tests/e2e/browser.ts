@@ -46,3 +46,26 @@ async function visit(browser: Browser): Promise<Visit> {
     [Symbol.asyncDispose]: () => browser.close(),
   };
 }
+
+/** What is used of the page's `video` element. */
+export interface Video {
+  readonly currentTime: number;
+  readonly videoWidth: number;
+  getVideoPlaybackQuality(): { readonly totalVideoFrames: number };
+  addEventListener(type: string, listener: () => void): void;
+}
+
+/** Runs in the page: resolves when so many seconds have been played. */
+export function played(
+  video: Video,
+  seconds: number,
+): Promise<{ readonly width: number; readonly frames: number }> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`at ${video.currentTime} s only`)), 15_000);
+    video.addEventListener("timeupdate", () => {
+      if (video.currentTime < seconds) return;
+      const { totalVideoFrames } = video.getVideoPlaybackQuality();
+      resolve({ width: video.videoWidth, frames: totalVideoFrames });
+    });
+  });
+}

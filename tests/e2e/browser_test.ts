@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { hasClient } from "../../scripts/real_clients.ts";
-import { openBrowser } from "./browser.ts";
+import { openBrowser, played } from "./browser.ts";
 import { clip } from "./media.ts";
 import { Program } from "./program.ts";
 import { ffmpegPublish } from "./publish.ts";
@@ -12,29 +12,6 @@ const SCREENSHOTS = Deno.env.get("SLUICE_TEST_SCREENSHOTS");
 
 /** Seconds of playing that a page has to show. */
 const PLAYED_SECONDS = 2;
-
-/** What is used of the page's `video` element. */
-interface Video {
-  readonly currentTime: number;
-  readonly videoWidth: number;
-  getVideoPlaybackQuality(): { readonly totalVideoFrames: number };
-  addEventListener(type: string, listener: () => void): void;
-}
-
-/** Runs in the page: resolves when so many seconds have been played. */
-function played(
-  video: Video,
-  seconds: number,
-): Promise<{ readonly width: number; readonly frames: number }> {
-  return new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error(`at ${video.currentTime} s only`)), 15_000);
-    video.addEventListener("timeupdate", () => {
-      if (video.currentTime < seconds) return;
-      const { totalVideoFrames } = video.getVideoPlaybackQuality();
-      resolve({ width: video.videoWidth, frames: totalVideoFrames });
-    });
-  });
-}
 
 Deno.test({
   name: "Chromium plays a stream on its page, and the dashboard lists it",
