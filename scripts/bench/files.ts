@@ -65,7 +65,12 @@ async function writeFile(folder: string): Promise<void> {
 }
 
 function sluiceOf(dir: string): ServerKind {
-  return { ...SLUICE, args: (config, place) => [...SLUICE.args(config, place), "--media", dir] };
+  const args: ServerKind["args"] = (config, place) => [
+    ...SLUICE.args(config, place),
+    "--media",
+    dir,
+  ];
+  return { ...SLUICE, args, ready: "http" };
 }
 
 /** With the settings that Debian ships, on one core. */
