@@ -6,18 +6,13 @@ import { parseRange, type Range } from "./headers/range.ts";
 import type { RtpTransport, Transport } from "./headers/transport.ts";
 import type { IncomingTrack } from "./ingest.ts";
 import { Playback } from "./play/playback.ts";
-import type { FirstPacket, PlayedTrack } from "./play/playing.ts";
+import type { FirstPacket } from "./play/playing.ts";
 import { Recording } from "./session/recording.ts";
 import { reasonOf } from "./refusals.ts";
 import { peerRequest, type SessionHost } from "./session/host.ts";
+import { SessionTracks } from "./session/tracks.ts";
 import { nextSessionState, type SessionEdge, type SessionState } from "./state.ts";
-import {
-  chooseTransport,
-  isMulticast,
-  listenToTrack,
-  type TrackTransport,
-  type UdpTransport,
-} from "./transport/track_transport.ts";
+import { chooseTransport, isMulticast } from "./transport/track_transport.ts";
 import type { UdpRole } from "./transport/udp_ports.ts";
 import type { StreamTarget } from "./url.ts";
 
@@ -46,9 +41,7 @@ export class RtspSession {
   readonly identity: SessionIdentity;
   readonly #host: SessionHost;
   readonly #request: PeerRequest;
-  readonly #tracks = new Map<number, PlayedTrack>();
-  /** What stops the datagrams of a track, by its id. */
-  readonly #stopListening = new Map<number, () => void>();
+  readonly #tracks = new SessionTracks((...datagram) => this.#datagram(...datagram));
   #announced: readonly IncomingTrack[] | undefined;
   #state: SessionState = "init";
   readonly #playback: Playback;
@@ -64,7 +57,7 @@ export class RtspSession {
     this.#playback = new Playback({
       host,
       request: this.#request,
-      tracks: this.#tracks,
+      tracks: this.#tracks.byId,
       onFailed: (error) => this.#fail(error),
     });
   }
@@ -85,26 +78,17 @@ export class RtspSession {
 
   /** Whether it may go on without its connection: receiver reports show that its player is there. */
   get outlivesConnection(): boolean {
-    return this.isPlaying && !this.#playback.isMulticast &&
-      this.#transports.every(({ lower }) => lower === "udp");
+    return this.isPlaying && !this.#playback.isMulticast && this.#tracks.useDatagramsOnly;
   }
 
   /** Whether it sends to, or takes from, an address. */
-  usesAddress({ host, port }: Address): boolean {
-    return this.#transports.some((transport) =>
-      transport.lower === "udp" && transport.rtp.host === host && transport.rtp.port === port
-    );
+  usesAddress(address: Address): boolean {
+    return this.#tracks.useAddress(address);
   }
 
   /** Channels of the connection that its tracks have. */
   get channels(): readonly number[] {
-    return this.#transports.flatMap((transport) =>
-      transport.lower === "tcp" ? [transport.channels.rtp, transport.channels.rtcp] : []
-    );
-  }
-
-  get #transports(): readonly TrackTransport[] {
-    return [...this.#tracks.values()].map(({ transport }) => transport);
+    return this.#tracks.channels;
   }
 
   /** The tracks that were announced, for a session that records. */
@@ -113,11 +97,11 @@ export class RtspSession {
   }
 
   hasTrack(id: number): boolean {
-    return this.#tracks.has(id);
+    return this.#tracks.byId.has(id);
   }
 
   get trackCount(): number {
-    return this.#tracks.size;
+    return this.#tracks.byId.size;
   }
 
   #step(edge: SessionEdge): void {
@@ -146,7 +130,7 @@ export class RtspSession {
       throw new RtspStateError(this.#state, "setup");
     }
     nextSessionState(this.#state, "setup");
-    this.#forgetTrack(id);
+    this.#tracks.forget(id);
     const { transport, answer } = chooseTransport(this.#matching(alternatives), {
       peer: this.#host.stream.remote,
       udp: this.#host.udp,
@@ -156,29 +140,19 @@ export class RtspSession {
       usedChannels: new Set([...usedChannels, ...this.channels]),
     });
     this.#step("setup");
-    this.#tracks.set(id, { transport, format });
-    if (transport.lower === "udp") this.#setUpDatagrams(id, transport);
+    this.#tracks.add(id, { transport, format });
+    if (transport.lower === "udp" && transport.group !== undefined) {
+      this.#playback.join(transport.group);
+    } else if (transport.lower === "udp") this.#tracks.listen(id, transport);
     return answer;
   }
 
   /** A group has all tracks of a session, or none. */
   #matching(alternatives: readonly Transport[]): readonly Transport[] {
-    if (this.#tracks.size === 0) return alternatives;
+    if (this.trackCount === 0) return alternatives;
     return alternatives.filter((transport) =>
       isMulticast(transport) === this.#playback.isMulticast
     );
-  }
-
-  #setUpDatagrams(id: number, transport: UdpTransport): void {
-    if (transport.group !== undefined) return this.#playback.join(transport.group);
-    const take = (role: UdpRole, bytes: Uint8Array) => this.#datagram(id, role, bytes);
-    this.#stopListening.set(id, listenToTrack(transport, take));
-  }
-
-  #forgetTrack(id: number): void {
-    this.#tracks.delete(id);
-    this.#stopListening.get(id)?.();
-    this.#stopListening.delete(id);
   }
 
   /** Of a player they are receiver reports, and what opens the way through its firewall. */
@@ -229,10 +203,7 @@ export class RtspSession {
 
   /** Lets datagrams arrive that the request, which came by the connection, has passed. */
   async #drain(): Promise<void> {
-    const usesDatagrams = [...this.#tracks.values()].some(({ transport }) =>
-      transport.lower === "udp"
-    );
-    if (this.#recording === undefined || !usesDatagrams) return;
+    if (this.#recording === undefined || !this.#tracks.useDatagrams) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#host.context.registry.clock.schedule(DRAIN_MS, resolve);
     await promise;
@@ -256,7 +227,7 @@ export class RtspSession {
     publisher.signal.addEventListener("abort", () => this.#fail(publisher.signal.reason));
     const { name } = this.identity.target;
     const tracks = (this.#announced ?? []).flatMap((incoming) => {
-      const transport = this.#tracks.get(incoming.track.id)?.transport;
+      const transport = this.#tracks.byId.get(incoming.track.id)?.transport;
       return transport === undefined ? [] : [{ incoming, transport }];
     });
     this.#recording = new Recording(tracks, {
@@ -291,8 +262,7 @@ export class RtspSession {
   async close(end: { readonly isOrderly: boolean }): Promise<void> {
     this.#isClosed = true;
     this.#state = "init";
-    for (const stop of this.#stopListening.values()) stop();
-    this.#stopListening.clear();
+    this.#tracks.stopListening();
     this.#endRecording(!end.isOrderly);
     await this.#playback.close();
   }
