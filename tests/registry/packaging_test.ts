@@ -143,6 +143,24 @@ Deno.test("an end comes after what is left, and the next publication goes on in 
   bench.registry.close();
 });
 
+Deno.test("what a packager has held back comes before the end", async () => {
+  const { registry } = new Bench();
+  const late: Packaging<Numbered> = {
+    open: () => ({
+      package: () => [],
+      finish: () => [{ number: 7, ms: 0, bytes: 1, time: 0, isKey: true }],
+    }),
+  };
+  const publisher = await registry.publish(peer());
+  publisher.describe(AV);
+  const reader = await registry.readPackaged(peer(), late);
+  publisher.write([key(0)]);
+  publisher.close();
+  assertEquals(await numbersOf(reader), [7]);
+  assertEquals(await reader.read(), { type: "end" });
+  registry.close();
+});
+
 Deno.test("packaged readers are readers like any other in what the registry shows", async () => {
   const bench = new Bench();
   const publisher = await bench.publish();
