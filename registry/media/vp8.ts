@@ -1,4 +1,21 @@
 import { BitstreamError } from "./errors.ts";
+import { serializeVpcC } from "./vp9.ts";
+
+/**
+ * The VPCodecConfigurationRecord of VP8 (VP Codec ISO Media File Format Binding, 2.2): profile 0, 8
+ * bits, 4:2:0, everything else unspecified, since VP8 has no other form.
+ */
+export const VP8_RECORD: Uint8Array = serializeVpcC({
+  codec: "vp9",
+  profile: 0,
+  level: 0,
+  bitDepth: 8,
+  chromaSubsampling: 1,
+  fullRange: false,
+  colourPrimaries: 2,
+  transferCharacteristics: 2,
+  matrixCoefficients: 2,
+});
 
 /** What the head of a VP8 frame says (RFC 6386 section 9.1). */
 export interface Vp8FrameHeader {

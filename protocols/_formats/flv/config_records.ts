@@ -11,6 +11,7 @@ import type { CodecConfig, CodecName } from "../../../registry/media/codec.ts";
 import { parseAvcC, serializeAvcC } from "../../../registry/media/h264.ts";
 import { parseHvcC, serializeHvcC } from "../../../registry/media/h265.ts";
 import type { LengthSize } from "../../../registry/media/nal.ts";
+import { VP8_RECORD } from "../../../registry/media/vp8.ts";
 import { parseVpcC, serializeVpcC } from "../../../registry/media/vp9.ts";
 import { readAacRecord, readFlacRecord, readOpusRecord, writeFlacRecord } from "./audio_records.ts";
 import { type FourCcCodec, isFourCcCodec } from "./codec_ids.ts";
@@ -62,19 +63,6 @@ const EMPTY = new Uint8Array(0);
 
 /** Each frame of these tells its own parameters; FFmpeg starts them with an empty record. */
 const SELF_DESCRIBING: RecordFormat = { read: () => undefined, write: () => EMPTY };
-
-/** Profile 0, 8 bits, 4:2:0, everything else unspecified: VP8 has no other form. */
-const VP8_RECORD = serializeVpcC({
-  codec: "vp9",
-  profile: 0,
-  level: 0,
-  bitDepth: 8,
-  chromaSubsampling: 1,
-  fullRange: false,
-  colourPrimaries: 2,
-  transferCharacteristics: 2,
-  matrixCoefficients: 2,
-});
 
 const FORMATS: Readonly<Record<FourCcCodec, RecordFormat>> = {
   h264: { read: parseAvcC, write: (config) => serializeAvcC(narrowed(config, "h264")) },

@@ -17,7 +17,7 @@ import { BitstreamError } from "../../../registry/media/errors.ts";
 import { serializeAvcC } from "../../../registry/media/h264.ts";
 import { serializeHvcC } from "../../../registry/media/h265.ts";
 import { parseOpusHead } from "../../../registry/media/opus.ts";
-import { parseVp8Header } from "../../../registry/media/vp8.ts";
+import { parseVp8Header, VP8_RECORD } from "../../../registry/media/vp8.ts";
 import { parseVp9Header, serializeVpcC } from "../../../registry/media/vp9.ts";
 import { type Box, box, type BoxContent, fullBox, u16, u32, u8 } from "./box.ts";
 import { dolbyParameters, serializeDac3, serializeDec3 } from "./dolby.ts";
@@ -89,19 +89,6 @@ const LOWEST_MPEG1_RATE = 32_000;
 
 /** Header of a metadata block: the last one, of type STREAMINFO. */
 const LAST_STREAM_INFO = 0x80;
-
-/** Profile 0, 8 bits, 4:2:0, everything else unspecified: VP8 has no other form. */
-const VP8_RECORD = serializeVpcC({
-  codec: "vp9",
-  profile: 0,
-  level: 0,
-  bitDepth: 8,
-  chromaSubsampling: 1,
-  fullRange: false,
-  colourPrimaries: 2,
-  transferCharacteristics: 2,
-  matrixCoefficients: 2,
-});
 
 /** `dOps` (Opus in ISOBMFF 4.3.2): the identification header in big-endian order. */
 function opusSpecific(bytes: Uint8Array): BoxContent[] {
