@@ -3,12 +3,14 @@ import type { Context, HttpEnv } from "../protocol.ts";
 import { mountApi } from "./api.ts";
 import { crossOrigin } from "./cors.ts";
 import { errorResponse, HttpError, toHttpError } from "./errors.ts";
+import { type Hls, mountHls } from "./hls/routes.ts";
 import { type Live, mountLive } from "./live.ts";
 import { type Assets, mountPages } from "./pages.ts";
 
 export interface AppParts {
   readonly context: Context;
   readonly live: Live;
+  readonly hls: Hls;
   readonly assets: Assets;
   /** Origins whose pages may use the gateway. */
   readonly cors: string | readonly string[];
@@ -19,12 +21,15 @@ export interface AppParts {
  * The application of one server: our own fixed paths, then what other modules have mounted, then the
  * streams, whose names may be almost anything.
  */
-export function createApp({ context, live, assets, cors, isStopping }: AppParts): Hono<HttpEnv> {
+export function createApp(
+  { context, live, hls, assets, cors, isStopping }: AppParts,
+): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(crossOrigin(cors));
   mountApi(app, context, isStopping);
   mountPages(app, assets);
   app.route("/", context.http);
+  mountHls(app, hls);
   mountLive(app, live);
   app.notFound((c) => {
     const reason = `Cannot ${c.req.method} ${c.req.path}: there is nothing here`;

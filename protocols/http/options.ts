@@ -10,6 +10,7 @@ import {
 } from "../_config/fields.ts";
 import { DEFAULT_ADMISSION_LIMITS } from "../_transport/admission.ts";
 import { ANY_ORIGIN } from "./cors.ts";
+import { type HlsSection, hlsSection } from "./hls/options.ts";
 
 export const DEFAULT_HTTP_PORT = 8080;
 export const DEFAULT_HTTPS_PORT = 8443;
@@ -36,6 +37,7 @@ export const httpOptionsSchema = z.strictObject({
     .default(DEFAULT_ADMISSION_LIMITS.total),
   maxViewersPerAddress: z.int("expected a number").min(1, "expected 1 or more")
     .default(DEFAULT_ADMISSION_LIMITS.perAddress),
+  hls: hlsSection.prefault({}),
 });
 
 /** The `http:` section. */
@@ -54,4 +56,5 @@ export interface HttpOptions {
   readonly maxViewers: number;
   /** Most viewers at a time from one address. */
   readonly maxViewersPerAddress: number;
+  readonly hls: HlsSection;
 }

@@ -3,6 +3,8 @@ import { listenOnFirst } from "../_transport/listen.ts";
 import type { HttpHandler, HttpServer, TlsIdentity } from "../_transport/transport.ts";
 import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
 import { createApp } from "./app.ts";
+import { hlsSettings } from "./hls/options.ts";
+import { Sessions } from "./hls/sessions.ts";
 import { liveContainers } from "./live_containers.ts";
 import type { HttpOptions } from "./options.ts";
 import { loadAssets } from "./pages.ts";
@@ -46,6 +48,14 @@ export async function serve(context: Context, options: HttpOptions): Promise<Ser
       containers: liveContainers(throttled(context)),
       log,
       mergeMs: options.merge,
+      waitLimit: options.waitLimit,
+    },
+    hls: {
+      sessions: new Sessions({
+        viewers,
+        clock: registry.clock,
+        settings: hlsSettings(options.hls),
+      }),
       waitLimit: options.waitLimit,
     },
     assets: await loadAssets(),

@@ -17,6 +17,8 @@ import {
  * audio renditions, so that both share every byte.
  */
 export const FMP4_FORMAT: SegmentFormat = {
+  label: "fragmented MP4",
+  mediaType: "video/mp4",
   extension: "m4s",
   hasInit: true,
   hasParts: true,

@@ -23,7 +23,11 @@ export interface RenditionTracks {
 
 /** A container that streams are cut into. */
 export interface SegmentFormat {
-  /** Of the names of segments. */
+  /** Of the container, for people. */
+  readonly label: string;
+  /** Of segments, parts and headers. */
+  readonly mediaType: string;
+  /** Of the names of segments, with the query that goes with it, if any. */
   readonly extension: string;
   /** Whether players read a header before the segments: EXT-X-MAP. */
   readonly hasInit: boolean;

@@ -15,6 +15,8 @@ export interface HlsSettings {
   readonly windowSegments: number;
   /** Most bytes of the segments of one rendition, those included that playlists have left out since. */
   readonly windowBytes: number;
+  /** How long a viewer may be silent at least before it has left. */
+  readonly lingerMs: number;
 }
 
 export const DEFAULT_HLS_SETTINGS: HlsSettings = {
@@ -27,4 +29,6 @@ export const DEFAULT_HLS_SETTINGS: HlsSettings = {
   windowSegments: 12,
   // A window and what has just left it: 48 s of 20 Mbit/s.
   windowBytes: 128 << 20,
+  // A player that stalls, or changes networks, comes back within this.
+  lingerMs: 10_000,
 };

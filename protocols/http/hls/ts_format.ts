@@ -13,11 +13,16 @@ import {
 } from "./format.ts";
 import { MEDIA_TIMESCALE } from "./wall_clock.ts";
 
+/** Id of the rendition that has all tracks. */
+export const TS_RENDITION = "ts";
+
 /**
  * MPEG-TS with all tracks in one rendition, for players that know no other HLS: no parts, and no
  * headers but those that every segment begins with.
  */
 export const TS_FORMAT: SegmentFormat = {
+  label: "MPEG-TS",
+  mediaType: "video/mp2t",
   extension: "ts",
   hasInit: false,
   hasParts: false,
@@ -25,7 +30,7 @@ export const TS_FORMAT: SegmentFormat = {
     const carried = tracks.filter(tsCarries);
     const video = carried.filter(({ kind }) => kind === "video").slice(0, 1);
     const [lead, ...others] = [...video, ...carried.filter(({ kind }) => kind === "audio")];
-    return lead === undefined ? [] : [{ id: "ts", tracks: [lead, ...others] }];
+    return lead === undefined ? [] : [{ id: TS_RENDITION, tracks: [lead, ...others] }];
   },
   open: ({ tracks }, previous) => new TsWriter(tracks, previous),
 };

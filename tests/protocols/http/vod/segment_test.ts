@@ -8,6 +8,8 @@ import { AUDIO, AV, delta, key, sound, times, VIDEO } from "../../../registry/un
 
 /** Keeps what it is given, in place of a container. */
 class UnitFormat implements SegmentFormat {
+  readonly label = "units";
+  readonly mediaType = "video/x-units";
   readonly extension = "units";
   readonly hasInit = false;
   readonly hasParts = false;

@@ -1,0 +1,233 @@
+import type { RegistryError } from "../../../registry/errors.ts";
+import { memo } from "../../../registry/packaging.ts";
+import type { Clock } from "../../../registry/clock.ts";
+import type { MultivariantPlaylist } from "../../_formats/m3u8/playlist.ts";
+import { writeMediaPlaylist } from "../../_formats/m3u8/writer.ts";
+import { HttpError } from "../errors.ts";
+import { notCarried } from "../live_container.ts";
+import { dashManifest } from "./dash_manifest.ts";
+import { mediaPlaylist } from "./media_playlist.ts";
+import { multivariantPlaylist } from "./multivariant_playlist.ts";
+import type { Muxer } from "./muxer.ts";
+import type { Listing, MediaResource, PlaylistRequest, Programme } from "./programme.ts";
+import { type ReloadRequest, reloadState } from "./reload.ts";
+import type { Presentation } from "./segmenter.ts";
+import { SharedText } from "./text.ts";
+import { findInit, findPart, findSegment, type RenditionWindow } from "./window.ts";
+
+/**
+ * Longest wait for the first segment: as long as a segment can get (`HlsSettings.maxSegmentMs`), for
+ * streams with few key pictures.
+ */
+const FIRST_SEGMENT_MS = 30_000;
+
+/** A blocking request is given up after this many target durations (RFC 8216bis 6.2.5.2). */
+const BLOCKING_TARGETS = 3;
+
+/** A viewer has left who asks for nothing for this many target durations: playlists change in each. */
+const SILENCE_TARGETS = 3;
+
+/** What may be kept of a playlist that was waited for: nobody asks for it after this long (B.1). */
+const BLOCKED_AGE_TARGETS = 6;
+
+export interface LiveProgrammeOptions {
+  readonly name: string;
+  readonly muxer: Muxer;
+  /** See `Programme.key`. */
+  readonly key: string;
+  readonly clock: Clock;
+  /** Milliseconds; see `Programme.silenceMs`. A viewer may have this at least. */
+  readonly lingerMs: number;
+  /** Of the format, for people. */
+  readonly label: string;
+  /** Aborted with a `RegistryError` when the registry ends the viewer. */
+  readonly signal: AbortSignal;
+}
+
+/** What one viewer sees of a live stream. */
+export class LiveProgramme implements Programme {
+  readonly isRecorded = false;
+  readonly key: string;
+  readonly #options: LiveProgrammeOptions;
+
+  constructor(options: LiveProgrammeOptions) {
+    this.key = options.key;
+    this.#options = options;
+  }
+
+  get silenceMs(): number {
+    const { muxer, lingerMs } = this.#options;
+    return Math.max(lingerMs, (muxer.presentation?.targetDuration ?? 0) * SILENCE_TARGETS * 1000);
+  }
+
+  async multivariant(
+    rendition: string | undefined,
+    gone: AbortSignal,
+  ): Promise<MultivariantPlaylist | undefined> {
+    const { renditions } = await this.#presentation(gone);
+    const chosen = rendition === undefined
+      ? renditions
+      : renditions.filter(({ id }) => id === rendition);
+    return chosen.length === 0 ? undefined : multivariantPlaylist({ renditions: chosen });
+  }
+
+  async playlist(
+    { rendition, reload, isDelta }: PlaylistRequest,
+    gone: AbortSignal,
+  ): Promise<Listing | undefined> {
+    const first = await this.#presentation(gone);
+    const found = reload === undefined
+      ? first
+      : await this.#reloaded(first, rendition, reload, gone);
+    const text = playlistText(found, rendition, isDelta);
+    const { targetDuration } = found;
+    const maxAgeSeconds = reload === undefined
+      ? targetDuration >> 1
+      : targetDuration * BLOCKED_AGE_TARGETS;
+    return text && { text, maxAgeSeconds };
+  }
+
+  async manifest(gone: AbortSignal): Promise<Listing | undefined> {
+    const presentation = await this.#presentation(gone);
+    const second = Math.floor(this.#options.clock.utc() / 1000);
+    return { text: manifestOf(presentation)(second), maxAgeSeconds: 1 };
+  }
+
+  async media(
+    resource: MediaResource,
+    gone: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { muxer, signal } = this.#options;
+    const find = () => findMedia(muxer.presentations, resource);
+    const found = find();
+    if (found !== undefined || !isHinted(muxer.presentation, resource)) return found;
+    const ms = blockingMs(muxer.presentation);
+    return await muxer.until(find, { ms, signals: [gone, signal] });
+  }
+
+  /** Waits for a playlist that has what is asked for. */
+  async #reloaded(
+    first: Presentation,
+    rendition: string,
+    reload: ReloadRequest,
+    gone: AbortSignal,
+  ): Promise<Presentation> {
+    const { muxer, name } = this.#options;
+    const find = () => {
+      const presentation = muxer.presentation;
+      const window = presentation && windowOf(presentation, rendition);
+      // A rendition that is not there any more is not waited for.
+      if (presentation === undefined || window === undefined) return first;
+      const state = reloadState(presentation, window, reload);
+      if (state === "too-far") throw new HttpError(400, "too-far", tooFar(name, reload));
+      return state === "ready" ? presentation : undefined;
+    };
+    const found = await this.#until(find, blockingMs(first), gone);
+    if (found !== undefined) return found;
+    const reason =
+      `Cannot send the playlist of ${name}: segment ${reload.msn} did not come in time`;
+    throw new HttpError(503, "not-in-time", reason);
+  }
+
+  async #presentation(gone: AbortSignal): Promise<Presentation> {
+    const { muxer, name, label } = this.#options;
+    const find = () => {
+      if (muxer.isUnfit) throw notCarried(name, label, muxer.description);
+      return muxer.presentation;
+    };
+    const found = await this.#until(find, FIRST_SEGMENT_MS, gone);
+    if (found !== undefined) return found;
+    const reason = `Cannot send ${name} as HLS: no segment of it is whole yet`;
+    throw new HttpError(503, "not-ready", reason, { "retry-after": "1" });
+  }
+
+  /** @throws {RegistryError} the viewer was cut. */
+  async #until<Found>(
+    find: () => Found | undefined,
+    ms: number,
+    gone: AbortSignal,
+  ): Promise<Found | undefined> {
+    const { muxer, signal } = this.#options;
+    const found = await muxer.until(find, { ms, signals: [gone, signal] });
+    if (found === undefined && signal.aborted) throw signal.reason as RegistryError;
+    return found;
+  }
+}
+
+function tooFar(name: string, { msn, part }: ReloadRequest): string {
+  const wanted = part === undefined ? `segment ${msn}` : `part ${part} of segment ${msn}`;
+  return `Cannot wait for ${wanted} of ${name}: it is too far ahead`;
+}
+
+function windowOf({ renditions }: Presentation, id: string): RenditionWindow | undefined {
+  return renditions.find((window) => window.id === id);
+}
+
+function blockingMs(presentation: Presentation | undefined): number {
+  return (presentation?.targetDuration ?? 0) * BLOCKING_TARGETS * 1000;
+}
+
+/** Written once for all who see the same. */
+const textsOf = memo((presentation: Presentation) => {
+  const texts = new Map<string, SharedText>();
+  return (window: RenditionWindow, isDelta: boolean): SharedText => {
+    const key = `${window.id} ${isDelta}`;
+    const known = texts.get(key);
+    if (known !== undefined) return known;
+    const text = new SharedText(
+      writeMediaPlaylist(mediaPlaylist(presentation, window, { isDelta })),
+    );
+    texts.set(key, text);
+    return text;
+  };
+});
+
+function playlistText(
+  presentation: Presentation,
+  rendition: string,
+  isDelta: boolean,
+): SharedText | undefined {
+  const window = windowOf(presentation, rendition);
+  return window && textsOf(presentation)(window, isDelta);
+}
+
+/** Manifests tell the time, in seconds: one a second is written, however many ask. */
+const manifestOf = memo((presentation: Presentation) => {
+  let newest: { readonly second: number; readonly text: SharedText } | undefined;
+  return (second: number): SharedText => {
+    if (newest?.second !== second) {
+      newest = { second, text: new SharedText(dashManifest(presentation, second * 1000)) };
+    }
+    return newest.text;
+  };
+});
+
+function findMedia(
+  presentations: readonly Presentation[],
+  resource: MediaResource,
+): Uint8Array<ArrayBuffer> | undefined {
+  for (const presentation of presentations) {
+    const window = windowOf(presentation, resource.rendition);
+    const found = window && findIn(window, resource);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function findIn(
+  window: RenditionWindow,
+  resource: MediaResource,
+): Uint8Array<ArrayBuffer> | undefined {
+  const { type, sequence } = resource;
+  if (type === "init") return findInit(window, sequence)?.bytes;
+  if (type === "part") return findPart(window, sequence, resource.part)?.bytes;
+  const segment = findSegment(window, sequence);
+  return segment?.isGap ? undefined : segment?.bytes;
+}
+
+/** Whether it is the part that a playlist has announced as the next one. */
+function isHinted(presentation: Presentation | undefined, resource: MediaResource): boolean {
+  const open = presentation && windowOf(presentation, resource.rendition)?.open;
+  return resource.type === "part" && presentation?.isEnded === false && open?.isParted === true &&
+    open.sequence === resource.sequence && open.parts.length === resource.part;
+}
