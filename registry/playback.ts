@@ -17,7 +17,7 @@ export interface PlaybackOptions {
   readonly clock: Clock;
   /** Position to begin at, in milliseconds: the key unit at or before it comes first. */
   readonly fromMs: number;
-  /** Position to end at, in milliseconds. Default: the end. */
+  /** Position to end at, in milliseconds. Default: the end, or backwards the beginning. */
   readonly untilMs?: number;
   /**
    * Media time that passes in a second of what is shown; negative goes backwards, for which the
@@ -111,8 +111,10 @@ export class Playback implements MediaReader {
   }
 
   #isWanted({ pts, track: { timescale } }: Unit): boolean {
-    const { untilMs = Infinity } = this.#options;
-    return pts * 1000 / timescale - this.#reader.recording.startMs < untilMs;
+    const { untilMs, scale = 1 } = this.#options;
+    if (untilMs === undefined) return true;
+    const positionMs = pts * 1000 / timescale - this.#reader.recording.startMs;
+    return scale > 0 ? positionMs < untilMs : positionMs > untilMs;
   }
 
   #open(): AsyncIterator<readonly Unit[]> {
@@ -122,7 +124,14 @@ export class Playback implements MediaReader {
     const isWhole = !hasVideo || scale > 0 && scale <= MAX_FULL_SCALE;
     return isWhole
       ? untilPosition(recording.read(fromMs), untilMs + recording.startMs)
-      : singly(recording.readKeys(fromMs, scale > 0 ? "forwards" : "backwards"));
+      : this.#wantedKeys(recording.readKeys(fromMs, scale > 0 ? "forwards" : "backwards"));
+  }
+
+  async *#wantedKeys(units: AsyncIterable<Unit>): AsyncIterableIterator<readonly Unit[]> {
+    for await (const unit of units) {
+      if (!this.#isWanted(unit)) return;
+      yield [unit];
+    }
   }
 
   #takeDue(): readonly Unit[] {
@@ -198,8 +207,4 @@ async function* untilPosition(
     if (units.length > 0 && units.every((unit) => decodedAt(unit) >= endMs)) return;
     yield units;
   }
-}
-
-async function* singly(units: AsyncIterable<Unit>): AsyncIterableIterator<readonly Unit[]> {
-  for await (const unit of units) yield [unit];
 }

@@ -79,6 +79,25 @@ Deno.test("it ends where it was told to", async () => {
   assertEquals(endings.length, 1);
 });
 
+Deno.test("of key units alone, none is read beyond the one that ends it", async () => {
+  const read: number[] = [];
+  const recording = new FakeRecording(AV, UNITS, LENGTH_MS);
+  const readKeys = recording.readKeys.bind(recording);
+  recording.readKeys = async function* (fromMs, direction) {
+    for await (const unit of readKeys(fromMs, direction)) {
+      read.push(...times([unit]));
+      yield unit;
+    }
+  };
+  const back = await play({ fromMs: 5000, untilMs: 3000, scale: -10 }, recording);
+  await back.clock.run(1000);
+  assertEquals([back.pictures().length, back.endings.length], [2, 1]);
+  const on = await play({ fromMs: 1000, untilMs: 3000, scale: 10 }, recording);
+  await on.clock.run(1000);
+  assertEquals([on.pictures().length, on.endings.length], [2, 1]);
+  assertEquals(read, [5000, 4000, 3000, 1000, 2000, 3000]);
+});
+
 Deno.test("speed sends faster and changes no times", async () => {
   const { clock, pictures } = await play({ fromMs: 0, speed: 4 });
   await clock.run(500);
