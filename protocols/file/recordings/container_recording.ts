@@ -13,9 +13,11 @@ import {
   WAVE,
   WEBM,
 } from "mediabunny";
+import { bytesEqual } from "../../../registry/media/config_equal.ts";
 import type { Description, Metadata } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { Recording } from "../../../registry/recording.ts";
+import { CachedFile } from "./cached_file.ts";
 import { ContainerTrack, type Origin } from "./container_track.ts";
 import { MediaFileError, reasonOf } from "./errors.ts";
 import { merged } from "./merge.ts";
@@ -23,9 +25,6 @@ import { lastAtOrBefore, ROUNDING_MS, startMsFor } from "./positions.ts";
 import type { RandomAccessFile } from "./random_access.ts";
 
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, WAVE, OGG, FLAC, ADTS, MP3];
-
-/** Bytes of a file that are kept for whoever reads it: each open file costs as much. */
-const CACHE_BYTES = 4 << 20;
 
 /** As in the streams of the registry (see `_formats/demux/assembler.ts`). */
 const MAX_TRACKS = 32;
@@ -69,7 +68,7 @@ export class ContainerRecording implements Recording {
    * @throws {MediaFileError} it is of no known format, or nothing in it can be carried.
    */
   static async open(file: RandomAccessFile, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
-    const input = new Input({ source: sourceOf(file), formats: FORMATS });
+    const input = new Input({ source: await sourceOf(file), formats: FORMATS });
     try {
       return await ContainerRecording.#of(input, file.size, onLeftOut);
     } catch (error) {
@@ -172,13 +171,26 @@ async function isKnown(input: Input): Promise<boolean> {
   }
 }
 
-function sourceOf(file: RandomAccessFile): CustomSource {
+/** The EBML header, with which Matroska and WebM begin (RFC 8794 section 11.2.1). */
+const EBML = Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3);
+
+/** Bytes that `mediabunny` keeps of a file: each open one costs as much. */
+const CACHE_BYTES = 4 << 20;
+
+/**
+ * Damaged Matroska leads `mediabunny` in circles in its own cache, which would stop everything else: there
+ * it has none. Elsewhere its cache is the faster one, in MPEG-TS ten times.
+ */
+async function sourceOf(file: RandomAccessFile): Promise<CustomSource> {
+  const head = await file.read(0, Math.min(file.size, EBML.byteLength));
+  const isMatroska = bytesEqual(head, EBML);
+  const read = isMatroska ? new CachedFile(file) : file;
   return new CustomSource({
     getSize: () => file.size,
-    read: (start, end) => file.read(start, end),
-    dispose: () => file.close(),
-    maxCacheSize: CACHE_BYTES,
-    prefetchProfile: "fileSystem",
+    read: (start, end) => read.read(start, end),
+    dispose: () => read.close(),
+    maxCacheSize: isMatroska ? 0 : CACHE_BYTES,
+    prefetchProfile: isMatroska ? "none" : "fileSystem",
     // Of what is read ahead: whoever needs it reads it again, and is told.
     handleUnhandledError: () => {},
   });

@@ -165,7 +165,9 @@ export class ContainerTrack {
 
   #ticks({ timestamp }: EncodedPacket, { seconds, startMs }: Origin): number {
     const { timescale } = this.track;
-    return Math.round((timestamp - seconds) * timescale) + rescale(startMs, 1000, timescale);
+    const start = rescale(startMs, 1000, timescale);
+    // Below 0 is only what damaged times say.
+    return Math.max(0, Math.round((timestamp - seconds) * timescale) + start);
   }
 
   #read({ data, type }: EncodedPacket, track: Track, times: UnitTimes): readonly Unit[] {
