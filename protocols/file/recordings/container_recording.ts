@@ -4,6 +4,8 @@ import {
   type EncodedPacket,
   FLAC,
   Input,
+  Logging,
+  LogLevel,
   MATROSKA,
   MP3,
   MP4,
@@ -23,6 +25,9 @@ import { MediaFileError, reasonOf } from "./errors.ts";
 import { merged } from "./merge.ts";
 import { lastAtOrBefore, ROUNDING_MS, startMsFor } from "./positions.ts";
 import type { RandomAccessFile } from "./random_access.ts";
+
+// What it has to say of damaged files comes as errors; the console belongs to the log.
+Logging.level = LogLevel.Silent;
 
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, WAVE, OGG, FLAC, ADTS, MP3];
 
