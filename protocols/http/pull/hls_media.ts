@@ -37,6 +37,8 @@ export class HlsMedia {
   #next: number;
   #demuxer: Demuxer | undefined;
   #map: MediaMap | undefined;
+  /** Why the playlist could not be loaded last. */
+  #failure: unknown;
 
   constructor(parts: HlsMediaParts, located: LocatedPlaylist) {
     this.#parts = parts;
@@ -69,11 +71,18 @@ export class HlsMedia {
     const { url, playlist } = this.#located;
     const limit = Math.max(MIN_STALLED_MS, STALLED_TARGETS * playlist.targetDuration * 1000);
     if (unchangedMs < limit) return;
+    if (this.#failure !== undefined) throw this.#failure;
     throw new HttpPullError(url, `no segment was added for ${limit / 1000} s`);
   }
 
+  /** A load that fails is tried again when the next is due, for as long as the stream may be alive. */
   async #reload(): Promise<void> {
-    this.#located = await loadMedia(this.#parts.client, this.#located.url);
+    try {
+      this.#located = await loadMedia(this.#parts.client, this.#located.url);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
   /** Plays the segments that are new in the playlist. Whether there were any. */

@@ -236,6 +236,25 @@ Deno.test("playlists that cannot be played are told with the reason", async (t) 
   }
 });
 
+Deno.test("a playlist that cannot be loaded now and then goes on, one that is gone does not", async (t) => {
+  const entries = (count: number) =>
+    Array.from({ length: count }, (_, index) => ["#EXTINF:0.5,", `s${index}.ts`]).flat();
+  for (const comesBack of [true, false]) {
+    await t.step(comesBack ? "now and then" : "gone", async () => {
+      let loads = 0;
+      await using bench = await PullBench.start(({ url }) => {
+        if (!url.endsWith(".m3u8")) return answerWith(tsFile());
+        if (++loads === 1) return new Response(playlist(0, ...entries(1)));
+        if (!comesBack || loads < 4) return new Response(null, { status: 503 });
+        return new Response(playlist(0, ...entries(2), "#EXT-X-ENDLIST"));
+      });
+      const pulled = bench.pull("/a.m3u8").catch((error) => error);
+      await bench.clock.run(30_000);
+      assertEquals((await pulled)?.reason, comesBack ? undefined : "the server answers 503");
+    });
+  }
+});
+
 Deno.test("a playlist to which nothing is added any more has ended", async () => {
   await using bench = await PullBench.start(({ url }) =>
     url.endsWith(".m3u8") ? new Response(playlist(0, "#EXTINF:0.5,", "s.ts")) : answerWith(tsFile())
