@@ -1,5 +1,5 @@
 import type { Recording } from "../../../registry/recording.ts";
-import { ContainerRecording, type OnLeftOut } from "./container_recording.ts";
+import type { OnLeftOut } from "./container_recording.ts";
 import { FlvRecording } from "./flv/flv_recording.ts";
 import { isFlv } from "./flv/tags.ts";
 import type { RandomAccessFile } from "./random_access.ts";
@@ -21,6 +21,8 @@ export async function openMedia(
     if (await isFlv(file)) return await FlvRecording.open(file);
     const codec = rawCodecOf(path);
     if (codec !== undefined) return await RawRecording.open(file, codec);
+    // Loaded when it is needed: a gateway that plays no files does without its 25 MB of memory.
+    const { ContainerRecording } = await import("./container_recording.ts");
     return await ContainerRecording.open(file, onLeftOut);
   } catch (error) {
     file.close();
