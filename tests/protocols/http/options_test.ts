@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { hlsSection } from "../../../protocols/http/hls/options.ts";
 import { http } from "../../../protocols/http/mod.ts";
 import { ConfigError } from "../../../protocols/protocol.ts";
 
@@ -10,6 +11,7 @@ Deno.test("the http section has a default for everything", () => {
     waitLimit: 60,
     maxViewers: 10_000,
     maxViewersPerAddress: 5_000,
+    hls: hlsSection.parse({}),
   });
 });
 
