@@ -7,8 +7,12 @@ import { SdpError } from "../_formats/rtp/sdp_errors.ts";
 import { type SdpTrack, sdpTracks, writeSdp } from "../_formats/rtp/sdp_tracks.ts";
 import type { Context } from "../protocol.ts";
 import { ServiceUnavailableError, UnsupportedMediaError } from "./errors.ts";
+import { type NptRange, writeRange } from "./headers/range.ts";
 import type { IncomingTrack } from "./ingest.ts";
 import { controlOf } from "./play/packaging.ts";
+
+/** What can be played of a live stream. */
+const LIVE: NptRange = { type: "npt", start: "now" };
 
 /** The media type of descriptions. */
 export const SDP_TYPE = "application/sdp";
@@ -26,7 +30,7 @@ export interface DescribeOptions {
  * @throws {RegistryError} when it does not come, or must not be read.
  * @throws {ServiceUnavailableError} when `signal` was aborted first.
  */
-export async function describeStream(
+async function describeStream(
   { registry }: Context,
   request: PeerRequest,
   { waitMs, signal }: DescribeOptions,
@@ -48,6 +52,30 @@ export async function describeStream(
   }
 }
 
+/** What a name consists of, and when it can be played. */
+export interface Described {
+  readonly description: Description;
+  readonly range: NptRange;
+}
+
+/**
+ * Tells what a recording consists of, or else, as soon as it is there, a live stream.
+ *
+ * @throws {RegistryError} @throws {ServiceUnavailableError}
+ */
+export async function describeName(
+  context: Context,
+  request: PeerRequest,
+  options: DescribeOptions,
+): Promise<Described> {
+  using recorded = await context.registry.openRecording(request);
+  if (recorded === undefined) {
+    return { description: await describeStream(context, request, options), range: LIVE };
+  }
+  const { description, durationMs } = recorded.recording;
+  return { description, range: { type: "npt", start: 0, end: durationMs } };
+}
+
 /** The tracks of a stream that RTP can carry, as they are described and sent. */
 export function outgoingTracks({ tracks }: Description): readonly SdpTrack[] {
   return sdpTracks(tracks, controlOf);
@@ -56,7 +84,7 @@ export function outgoingTracks({ tracks }: Description): readonly SdpTrack[] {
 /** The body of a DESCRIBE response. @throws {UnsupportedMediaError} when RTP carries no track. */
 export function writeDescription(
   name: string,
-  description: Description,
+  { description, range = LIVE }: Partial<Described> & Pick<Described, "description">,
   { address, now }: { readonly address: string; readonly now: number },
 ): Uint8Array {
   const tracks = outgoingTracks(description);
@@ -69,7 +97,7 @@ export function writeDescription(
     sessionVersion: 1,
     address,
     title: name,
-    range: "npt=now-",
+    range: writeRange(range),
   });
   return new TextEncoder().encode(sdp);
 }

@@ -197,6 +197,19 @@ export class InvalidRangeError extends RtspError {
   }
 }
 
+/** Times that the resource does not have (RFC 7826 section 17.4.20, which names the header). */
+export class TimeFormatError extends RtspError {
+  override readonly status = 456;
+
+  constructor(readonly format: string) {
+    super(`Cannot follow the Range header: there are no ${format} times here`);
+  }
+
+  override get replyHeaders(): readonly HeaderField[] {
+    return [["Accept-Ranges", "npt"]];
+  }
+}
+
 /** A request for the whole presentation that only a track can take. */
 export class AggregateNotAllowedError extends RtspError {
   override readonly status = 459;

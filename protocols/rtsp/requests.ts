@@ -1,4 +1,4 @@
-import { describeStream, SDP_TYPE, writeDescription } from "./describe.ts";
+import { describeName, SDP_TYPE, writeDescription } from "./describe.ts";
 import {
   MethodNotAllowedError,
   MethodNotImplementedError,
@@ -96,12 +96,11 @@ export class RtspRequests {
       throw new NotAcceptableError(accept);
     }
     const { context, options, stream } = this.#host;
-    const waitMs = options.wait * 1000;
-    const description = await describeStream(context, peerRequest(this.#host, target, user), {
-      waitMs,
+    const described = await describeName(context, peerRequest(this.#host, target, user), {
+      waitMs: options.wait * 1000,
       signal: gone,
     });
-    const body = writeDescription(target.name, description, {
+    const body = writeDescription(target.name, described, {
       address: stream.local.host,
       now: context.registry.clock.utc(),
     });

@@ -1,12 +1,14 @@
+import type { Description } from "../../registry/media/track.ts";
+import type { RecordedReader } from "../../registry/recording.ts";
 import type { PeerRequest } from "../../registry/registry.ts";
 import type { Address } from "../_transport/transport.ts";
 import { ThrottledLog } from "../protocol.ts";
-import { InvalidRangeError, RtspStateError, SessionNotFoundError } from "./errors.ts";
-import { parseRange, type Range } from "./headers/range.ts";
+import { RtspStateError, SessionNotFoundError } from "./errors.ts";
 import type { RtpTransport, Transport } from "./headers/transport.ts";
 import type { IncomingTrack } from "./ingest.ts";
-import { Playback } from "./play/playback.ts";
-import type { FirstPacket } from "./play/playing.ts";
+import { LivePlay } from "./play/live_play.ts";
+import type { Play, Played, PlayWish } from "./play/play.ts";
+import { RecordedPlay } from "./play/recorded_play.ts";
 import { Recording } from "./session/recording.ts";
 import { reasonOf } from "./refusals.ts";
 import { peerRequest, type SessionHost } from "./session/host.ts";
@@ -44,27 +46,44 @@ export class RtspSession {
   readonly #tracks = new SessionTracks((...datagram) => this.#datagram(...datagram));
   #announced: readonly IncomingTrack[] | undefined;
   #state: SessionState = "init";
-  readonly #playback: Playback;
+  readonly #recorded: RecordedReader | undefined;
+  readonly #live: LivePlay | undefined;
+  readonly #play: Play;
   #recording: Recording | undefined;
   #lastSign: number;
   #isClosed = false;
 
-  constructor(identity: SessionIdentity, host: SessionHost) {
+  /** @param recorded closed with the session; absent where a live stream is played, or none. */
+  constructor(identity: SessionIdentity, host: SessionHost, recorded?: RecordedReader) {
     this.identity = identity;
     this.#host = host;
     this.#lastSign = host.context.registry.clock.now();
     this.#request = peerRequest(host, identity.target, identity.user);
-    this.#playback = new Playback({
-      host,
-      request: this.#request,
-      tracks: this.#tracks.byId,
-      onFailed: (error) => this.#fail(error),
-    });
+    this.#recorded = recorded;
+    const tracks = this.#tracks.byId;
+    const onFailed = (error: unknown) => this.#fail(error);
+    if (recorded === undefined) {
+      this.#live = new LivePlay({ host, request: this.#request, tracks, onFailed });
+      this.#play = this.#live;
+      return;
+    }
+    const { stream, context: { registry: { clock } } } = host;
+    const onOver = () => this.#over();
+    this.#play = new RecordedPlay({ reader: recorded, stream, clock, tracks, onOver, onFailed });
+  }
+
+  /** What it plays, where that is a recording. */
+  get recorded(): Description | undefined {
+    return this.#recorded?.recording.description;
   }
 
   /** Whether the client has not shown for too long that it is there. */
   get isSilent(): boolean {
     return this.#host.context.registry.clock.now() - this.#lastSign > SESSION_TIMEOUT_S * 1000;
+  }
+
+  get #isMulticast(): boolean {
+    return this.#live?.isMulticast ?? false;
   }
 
   get isPlaying(): boolean {
@@ -78,7 +97,7 @@ export class RtspSession {
 
   /** Whether it may go on without its connection: receiver reports show that its player is there. */
   get outlivesConnection(): boolean {
-    return this.isPlaying && !this.#playback.isMulticast && this.#tracks.useDatagramsOnly;
+    return this.isPlaying && !this.#isMulticast && this.#tracks.useDatagramsOnly;
   }
 
   /** Whether it sends to, or takes from, an address. */
@@ -134,7 +153,9 @@ export class RtspSession {
     const { transport, answer } = chooseTransport(this.#matching(alternatives), {
       peer: this.#host.stream.remote,
       udp: this.#host.udp,
-      multicast: () => this.#host.multicast?.of(this.identity.target.name).transportOf(id, format),
+      // A group of viewers has no position of its own.
+      multicast: () =>
+        this.#live && this.#host.multicast?.of(this.identity.target.name).transportOf(id, format),
       onAddress: (address) => this.#host.orphans.yield(address),
       direction: this.#announced === undefined ? "play" : "record",
       usedChannels: new Set([...usedChannels, ...this.channels]),
@@ -142,7 +163,7 @@ export class RtspSession {
     this.#step("setup");
     this.#tracks.add(id, { transport, format });
     if (transport.lower === "udp" && transport.group !== undefined) {
-      this.#playback.join(transport.group);
+      this.#live?.join(transport.group);
     } else if (transport.lower === "udp") this.#tracks.listen(id, transport);
     return answer;
   }
@@ -150,9 +171,7 @@ export class RtspSession {
   /** A group has all tracks of a session, or none. */
   #matching(alternatives: readonly Transport[]): readonly Transport[] {
     if (this.trackCount === 0) return alternatives;
-    return alternatives.filter((transport) =>
-      isMulticast(transport) === this.#playback.isMulticast
-    );
+    return alternatives.filter((transport) => isMulticast(transport) === this.#isMulticast);
   }
 
   /** Of a player they are receiver reports, and what opens the way through its firewall. */
@@ -162,24 +181,28 @@ export class RtspSession {
   }
 
   /**
-   * Starts to send, or goes on: a live stream goes on where it is then.
+   * Starts to send, or goes on: a live stream where it is then, a recording where it was left or is
+   * asked for.
    *
-   * @returns the first packets of each track, where they are there at once.
    * @throws {RtspStateError} @throws {RegistryError} @throws {InvalidRangeError}
+   * @throws {HeaderNotValidError} @throws {TimeFormatError}
    */
-  async play(range: string | undefined): Promise<readonly FirstPacket[]> {
+  async play(wish: PlayWish): Promise<Played> {
     nextSessionState(this.#state, "play");
-    if (range !== undefined) assertLive(parseRange(range));
-    if (this.isPlaying) return [];
-    const first = await this.#playback.start();
+    const played = await this.#play.start(wish);
     this.#assertOpen();
     this.#step("play");
-    return first;
+    return played;
+  }
+
+  /** All of a recording that was asked for has been sent: more may be asked for. */
+  #over(): void {
+    if (!this.#isClosed) this.#step("end");
   }
 
   /** Lets packets flow after PLAY was answered. */
   startFlow(): void {
-    this.#playback.startFlow();
+    this.#play.startFlow();
   }
 
   /**
@@ -190,7 +213,7 @@ export class RtspSession {
    */
   async pause(): Promise<void> {
     this.#step("pause");
-    await this.#playback.pause();
+    await this.#play.pause();
     await this.#drain();
     this.#endRecording(false);
   }
@@ -264,12 +287,6 @@ export class RtspSession {
     this.#state = "init";
     this.#tracks.stopListening();
     this.#endRecording(!end.isOrderly);
-    await this.#playback.close();
+    await this.#play.close();
   }
-}
-
-/** A live stream is played from now on; players ask for that in several ways. */
-function assertLive(range: Range): void {
-  if (range.type === "npt") return;
-  throw new InvalidRangeError(`${range.type} times do not apply to a live stream`);
 }

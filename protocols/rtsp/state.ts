@@ -18,7 +18,15 @@ export type SessionState =
   | "playing"
   | "recording";
 
-export type SessionEdge = "announce" | "setup" | "play" | "record" | "pause" | "teardown";
+export type SessionEdge =
+  | "announce"
+  | "setup"
+  | "play"
+  | "record"
+  | "pause"
+  /** All that PLAY asked for has been sent. */
+  | "end"
+  | "teardown";
 
 type Transitions = Readonly<
   Record<SessionState, Readonly<Partial<Record<SessionEdge, SessionState>>>>
@@ -37,6 +45,7 @@ export const SESSION_TRANSITIONS: Transitions = {
     setup: "readyToPlay",
     play: "playing",
     pause: "readyToPlay",
+    end: "readyToPlay",
     teardown: "init",
   },
   readyToRecord: {
@@ -45,7 +54,13 @@ export const SESSION_TRANSITIONS: Transitions = {
     pause: "readyToRecord",
     teardown: "init",
   },
-  playing: { setup: "playing", play: "playing", pause: "readyToPlay", teardown: "init" },
+  playing: {
+    setup: "playing",
+    play: "playing",
+    pause: "readyToPlay",
+    end: "readyToPlay",
+    teardown: "init",
+  },
   recording: { setup: "recording", record: "recording", pause: "readyToRecord", teardown: "init" },
 };
 

@@ -79,7 +79,7 @@ async function announce(
   { name, description, now }: Announcement,
 ): Promise<ReadonlyMap<number, PlayedTrack>> {
   const address = session.client.stream.local.host;
-  const body = writeDescription(name, description, { address, now });
+  const body = writeDescription(name, { description }, { address, now });
   await session.request("ANNOUNCE", url, { headers: [["Content-Type", "application/sdp"]], body });
   const tracks = new Map<number, PlayedTrack>();
   for (const out of outgoingTracks(description)) {

@@ -58,8 +58,11 @@ function splitTimes(times: string): readonly [start: string, end: string] {
   return [times.slice(0, dash).trim(), times.slice(dash + 1).trim()];
 }
 
+/** How FFmpeg writes a start before 0, as it asks for where pictures are reordered: -0.13 s. */
+const BEFORE_ZERO = /^-?\d+\.-\d+(?=-)/;
+
 function parseNpt(times: string): NptRange {
-  const [start, end] = splitTimes(times);
+  const [start, end] = splitTimes(times.replace(BEFORE_ZERO, "0"));
   if (start === "" && end === "") throw new RtspHeaderError(HEADER, "it has no time");
   return {
     type: "npt",
@@ -129,9 +132,8 @@ export function writeRange(range: Range): string {
 
 function writeNptTime(time: number | "now" | undefined): string {
   if (time === undefined || time === "now") return time ?? "";
-  const fraction = time % 1000;
-  const seconds = (time - fraction) / 1000;
-  return fraction === 0 ? String(seconds) : `${seconds}.${String(fraction).padStart(3, "0")}`;
+  // To the microsecond, so that a picture of any frame rate is named to the tick.
+  return (time / 1000).toFixed(6).replace(/(?:\.000)?000$/, "");
 }
 
 function writeClockTime(time: number | undefined): string {

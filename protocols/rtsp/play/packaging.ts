@@ -84,7 +84,8 @@ interface Sender {
   reportDue: number;
 }
 
-class RtpPackager implements Packager<RtpItem> {
+/** A stream, or what one session sees of a recording, as RTP. */
+export class RtpPackager implements Packager<RtpItem> {
   readonly #clock: Clock;
   #description: Description | undefined;
   #senders: ReadonlyMap<number, Sender> = new Map();
@@ -105,6 +106,11 @@ class RtpPackager implements Packager<RtpItem> {
       const item = sender && this.#toItem(unit, sender, lead);
       return item === undefined ? [] : [item];
     });
+  }
+
+  /** Number and source of the next packet of a track; `undefined` before anything was packaged. */
+  nextPacket(trackId: number): Pick<RtpItem, "sequence" | "ssrc"> | undefined {
+    return this.#senders.get(trackId);
   }
 
   /** A track that stays what it is goes on with its source and its numbers. */

@@ -1,14 +1,20 @@
 import type { Clock } from "../../../registry/clock.ts";
-import type { Batch, ReadBatch, Reader } from "../../../registry/reader.ts";
-import { TIMESTAMP_BITS, wrap } from "../../_formats/rtp/sequence.ts";
+import type { Batch, ReadBatch } from "../../../registry/reader.ts";
 import type { ByteStream } from "../../_transport/byte_stream.ts";
 import { FormatChangedError } from "../errors.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { interleavedFrame } from "../message.ts";
-import { goodbyeOf, type RtpItem, type RtpTimeline } from "./packaging.ts";
+import { goodbyeOf, type RtpItem } from "./packaging.ts";
 import type { TrackTransport } from "../transport/track_transport.ts";
 
-type RtpBatch = ReadBatch<RtpItem>;
+export type RtpBatch = ReadBatch<RtpItem>;
+
+/** What packets are read from: a live stream, or a passage of a recording. */
+export interface RtpReader {
+  /** The next batch; `undefined` when there are no more. @throws {RegistryError} */
+  read(): Promise<Batch<RtpBatch> | undefined>;
+  close(): void;
+}
 
 /**
  * Datagrams in a row before a pause, and how long that is: a picture group at once would pass what the
@@ -24,7 +30,7 @@ const BURST_PAUSE_MS = 4;
 const GOODBYE_PAUSE_MS = 1_000;
 
 export interface PlayingOptions {
-  readonly reader: Reader<RtpBatch>;
+  readonly reader: RtpReader;
   /** Absent where no packets travel in a connection. */
   readonly stream?: ByteStream;
   readonly clock: Clock;
@@ -41,15 +47,6 @@ export interface PlayedTrack {
   readonly format: string;
 }
 
-/** Where the packets of a track begin, for RTP-Info. */
-export interface FirstPacket {
-  readonly trackId: number;
-  /** Absent where no packet of the track is there yet. */
-  readonly sequence?: number;
-  /** RTP timestamp of the instant at which the playback begins: the same instant for all tracks. */
-  readonly timestamp: number;
-}
-
 /**
  * Sends a stream to one client, from PLAY to PAUSE.
  *
@@ -58,10 +55,12 @@ export interface FirstPacket {
  */
 export class Playing {
   readonly #options: PlayingOptions;
-  readonly #frames: FrameWriter;
+  #frames: FrameWriter;
   #next: Promise<Batch<RtpBatch> | undefined>;
-  /** Sources that packets were sent of, by track. */
+  /** Sources that packets were sent of, by track: a goodbye is due to each. */
   readonly #sources = new Map<number, number>();
+  /** What holds back what is read. */
+  #gate: PromiseWithResolvers<void> | undefined;
   #isClosed = false;
 
   constructor(options: PlayingOptions) {
@@ -72,14 +71,37 @@ export class Playing {
     this.#next.catch(() => {});
   }
 
-  /** The first packets of the tracks, when media comes within `waitMs`. */
-  async firstPackets(waitMs: number): Promise<readonly FirstPacket[]> {
-    const { clock, tracks } = this.#options;
+  /**
+   * What is sent next, when media comes within `waitMs`; nothing otherwise.
+   *
+   * @throws {RegistryError}
+   */
+  async next(waitMs: number): Promise<readonly RtpItem[]> {
     const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
-    const cancel = clock.schedule(waitMs, () => resolve(undefined));
-    const batch = await Promise.race([this.#next.catch(() => undefined), timeout]);
-    cancel();
-    return batch?.type === "media" ? firstOf(batch.units, tracks) : [];
+    const cancel = this.#options.clock.schedule(waitMs, () => resolve(undefined));
+    try {
+      const batch = await Promise.race([this.#next, timeout]);
+      return batch?.type === "media" ? batch.units : [];
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Has a track end with the others, whether or not anything is sent of it. */
+  owesGoodbye(trackId: number, ssrc: number): void {
+    this.#sources.set(trackId, ssrc);
+  }
+
+  /** Keeps what comes next for later: nothing is lost between this and `release`. */
+  hold(): void {
+    this.#gate ??= Promise.withResolvers();
+  }
+
+  /** Goes on after `hold`. Tracks may have been set up anew in between. */
+  release(): void {
+    this.#frames = new FrameWriter(this.#options.tracks);
+    this.#gate?.resolve();
+    this.#gate = undefined;
   }
 
   /**
@@ -92,9 +114,12 @@ export class Playing {
   async run(): Promise<void> {
     for (;;) {
       const batch = await this.#next;
-      if (batch === undefined) return;
+      await this.#gate?.promise;
+      if (batch === undefined || this.#isClosed) return;
       if (batch.type === "end") {
         if (this.#usesDatagrams) await this.#pause(GOODBYE_PAUSE_MS);
+        // What goes on elsewhere in the recording has the same sources.
+        if (this.#isClosed) return;
         await this.#goodbye();
         if (this.#options.once) return;
       } else await this.#send(batch);
@@ -166,32 +191,8 @@ export class Playing {
   /** Ends the sending, with a goodbye where the session is over. */
   async close(withGoodbye: boolean): Promise<void> {
     this.#isClosed = true;
+    this.release();
     this.#options.reader.close();
     if (withGoodbye) await this.#goodbye();
   }
-}
-
-/** Players line the tracks up by these (RFC 2326 section 12.33). */
-function firstOf(
-  items: readonly RtpItem[],
-  tracks: ReadonlyMap<number, PlayedTrack>,
-): readonly FirstPacket[] {
-  const first = new Map<number, RtpItem>();
-  for (const item of items) {
-    const { trackId, format } = item;
-    if (!first.has(trackId) && tracks.get(trackId)?.format === format) first.set(trackId, item);
-  }
-  const startMs = Math.min(...[...first.values()].map(({ presentedAt }) => presentedAt));
-  const timelines = [...first.values()].at(-1)?.timelines ?? new Map<number, RtpTimeline>();
-  return [...tracks.keys()].flatMap((trackId) => {
-    const timeline = timelines.get(trackId);
-    if (timeline === undefined) return [];
-    const ticks = Math.round(startMs * timeline.clockRate / 1000);
-    const sequence = first.get(trackId)?.sequence;
-    return [{
-      trackId,
-      timestamp: wrap(timeline.firstTimestamp + ticks, TIMESTAMP_BITS),
-      ...(sequence !== undefined && { sequence }),
-    }];
-  });
 }

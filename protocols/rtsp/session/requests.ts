@@ -1,5 +1,4 @@
 import {
-  HeaderNotValidError,
   NotEnoughBandwidthError,
   OnlyAggregateAllowedError,
   ParameterNotUnderstoodError,
@@ -11,22 +10,25 @@ import { announcedTracks, SDP_TYPE } from "../describe.ts";
 import type { HeaderField } from "../fields.ts";
 import { writeContentBase } from "../headers/content_base.ts";
 import { parseScale, parseSpeed, writeFactor } from "../headers/numbers.ts";
-import { writeRange } from "../headers/range.ts";
+import { parseRange, writeRange } from "../headers/range.ts";
 import { writeRtpInfo } from "../headers/rtp_info.ts";
 import { parseSession, writeSession } from "../headers/session.ts";
-import { parseTransports, writeTransport } from "../headers/transport.ts";
+import {
+  parseTransports,
+  type RtpTransport,
+  type Transport,
+  writeTransport,
+} from "../headers/transport.ts";
 import type { RtspRequest } from "../message.ts";
-import type { FirstPacket } from "../play/playing.ts";
-import { RtspSession } from "../session.ts";
-import type { SessionHost } from "./host.ts";
+import type { FirstPacket } from "../play/first_packets.ts";
+import type { Played, PlayWish } from "../play/play.ts";
+import { RtspSession, type SessionIdentity } from "../session.ts";
+import { peerRequest, type SessionHost } from "./host.ts";
 import { isForAnnounced, trackToSetUp } from "./setup_target.ts";
 import { parseRequestUrl, splitTrack, streamOf, type StreamTarget, trackControl } from "../url.ts";
 
 /** Seconds that clients are told a session lasts without a sign of life; it lasts a little longer. */
 const TOLD_TIMEOUT_S = 60;
-
-/** What is played of a live stream. */
-const LIVE = writeRange({ type: "npt", start: "now" });
 
 /** Players have one; a recorder that also plays has two. */
 const MAX_SESSIONS = 8;
@@ -68,43 +70,63 @@ export class SessionRequests {
     const isKnown = headers.get("Session") !== undefined;
     const session = isKnown
       ? this.#sessionOf(request, user)
-      : this.#newSession(streamOf(url), user);
+      : new RtspSession(this.#newIdentity(streamOf(url), user), this.#host);
     session.announce(tracks);
     this.#announced = session;
     return {};
   }
 
-  #newSession(target: StreamTarget, user: string | undefined): RtspSession {
+  #newIdentity(target: StreamTarget, user: string | undefined): SessionIdentity {
     if (this.sessions.size >= MAX_SESSIONS) {
       throw new NotEnoughBandwidthError(`there are ${MAX_SESSIONS} sessions in this connection`);
     }
-    const id = crypto.randomUUID().replaceAll("-", "");
-    return new RtspSession({ id, target, user }, this.#host);
+    return { id: crypto.randomUUID().replaceAll("-", ""), target, user };
   }
 
-  setup(request: RtspRequest, { user }: Asker): Reply {
+  async setup(request: RtspRequest, { user }: Asker): Promise<Reply> {
     const transport = request.headers.get("Transport");
     if (transport === undefined) throw new RtspHeaderError("Transport", "it is missing");
     const alternatives = parseTransports(transport);
-    const session = this.#sessionForSetup(request, user);
-    const track = trackToSetUp(request.url, session, this.#host.context.registry);
-    const others = [...this.sessions.values()].filter((other) => other !== session);
-    const usedChannels = others.flatMap(({ channels }) => channels);
-    const answer = session.setup(track, alternatives, usedChannels);
-    this.sessions.set(session.identity.id, session);
-    if (session === this.#announced) this.#announced = undefined;
-    return { headers: [sessionHeader(session), ["Transport", writeTransport(answer)]] };
+    const session = this.#knownForSetup(request, user) ?? await this.#newPlayer(request, user);
+    const { id } = session.identity;
+    try {
+      const answer = this.#setUpTrack(session, request, alternatives);
+      this.sessions.set(id, session);
+      if (session === this.#announced) this.#announced = undefined;
+      return { headers: [sessionHeader(session), ["Transport", writeTransport(answer)]] };
+    } finally {
+      // Nobody knows of a session whose first track cannot be set up.
+      if (!this.sessions.has(id) && session !== this.#announced) {
+        await session.close({ isOrderly: true });
+      }
+    }
   }
 
-  #sessionForSetup(request: RtspRequest, user: string | undefined): RtspSession {
+  #setUpTrack(
+    session: RtspSession,
+    { url }: RtspRequest,
+    alternatives: readonly Transport[],
+  ): RtpTransport {
+    const track = trackToSetUp(url, session, this.#host.context.registry);
+    const others = [...this.sessions.values()].filter((other) => other !== session);
+    return session.setup(track, alternatives, others.flatMap(({ channels }) => channels));
+  }
+
+  #knownForSetup(request: RtspRequest, user: string | undefined): RtspSession | undefined {
     if (request.headers.get("Session") !== undefined) return this.#sessionOf(request, user);
     const announced = this.#announced;
-    if (announced !== undefined && isForAnnounced(request.url, announced)) {
-      if (announced.identity.user === user) return announced;
-      throw new SessionNotFoundError(undefined);
-    }
-    const target = streamOf(request.url);
-    return this.#newSession(splitTrack(target) ?? target, user);
+    if (announced === undefined || !isForAnnounced(request.url, announced)) return undefined;
+    if (announced.identity.user === user) return announced;
+    throw new SessionNotFoundError(undefined);
+  }
+
+  /** @throws {RegistryError} when a recording cannot be read. */
+  async #newPlayer({ url }: RtspRequest, user: string | undefined): Promise<RtspSession> {
+    const target = streamOf(url);
+    const identity = this.#newIdentity(splitTrack(target) ?? target, user);
+    const { registry } = this.#host.context;
+    const wish = peerRequest(this.#host, identity.target, user);
+    return new RtspSession(identity, this.#host, await registry.openRecording(wish));
   }
 
   /** @throws {SessionNotFoundError} also for a session that somebody else made. */
@@ -133,12 +155,13 @@ export class SessionRequests {
 
   async play(request: RtspRequest, asker: Asker): Promise<Reply> {
     const session = this.#wholeSession(request, asker);
-    const factors = liveFactors(request);
-    const first = await session.play(request.headers.get("Range"));
+    const wish = playWish(request);
+    const played = await session.play(wish);
+    const { range, first } = played;
     const headers: HeaderField[] = [
       sessionHeader(session),
-      ["Range", LIVE],
-      ...factors,
+      ["Range", writeRange(range)],
+      ...usedFactors(wish, played),
     ];
     if (first.length > 0) headers.push(["RTP-Info", rtpInfo(request.url, first)]);
     return { headers, onSent: () => session.startFlow() };
@@ -176,23 +199,23 @@ export class SessionRequests {
   }
 }
 
-/**
- * Scale and Speed, where they are asked for: a live stream has but one of each (RFC 2326 sections
- * 12.34 and 12.35).
- *
- * @throws {HeaderNotValidError} for going backwards. @throws {RtspHeaderError}
- */
-function liveFactors({ headers }: RtspRequest): readonly HeaderField[] {
+/** @throws {RtspHeaderError} */
+function playWish({ headers }: RtspRequest): PlayWish {
+  const range = headers.get("Range");
   const scale = headers.get("Scale");
   const speed = headers.get("Speed");
-  if (scale !== undefined && parseScale(scale) < 0) {
-    throw new HeaderNotValidError("Scale", "a live stream does not go backwards");
-  }
-  if (speed !== undefined) parseSpeed(speed);
-  return [
-    ...(scale === undefined ? [] : [["Scale", writeFactor(1)] as const]),
-    ...(speed === undefined ? [] : [["Speed", writeFactor(1)] as const]),
-  ];
+  return {
+    ...(range !== undefined && { range: parseRange(range) }),
+    ...(scale !== undefined && { scale: parseScale(scale) }),
+    ...(speed !== undefined && { speed: parseSpeed(speed) }),
+  };
+}
+
+/** Those that are in force, where they were asked for or are not what a player expects. */
+function usedFactors(wish: PlayWish, played: Played): readonly HeaderField[] {
+  return ([["Scale", "scale"], ["Speed", "speed"]] as const)
+    .filter(([, factor]) => wish[factor] !== undefined || played[factor] !== 1)
+    .map(([header, factor]) => [header, writeFactor(played[factor])]);
 }
 
 function sessionHeader({ identity: { id } }: RtspSession): HeaderField {

@@ -56,9 +56,9 @@ function isControlOf(url: string, { media: { control } }: IncomingTrack): boolea
   return control !== undefined && (asked === control || asked.endsWith(`/${control}`));
 }
 
-function trackToPlay(url: string, { identity }: RtspSession, registry: Registry): SessionTrack {
-  const { name } = identity.target;
-  const description = registry.get(name)?.description;
+function trackToPlay(url: string, session: RtspSession, registry: Registry): SessionTrack {
+  const { name } = session.identity.target;
+  const description = session.recorded ?? registry.get(name)?.description;
   if (description === undefined) throw new StreamNotFoundError(name);
   const tracks = outgoingTracks(description);
   const target = splitTrack(streamOf(url));

@@ -17,6 +17,7 @@ const EDGES: readonly (readonly [SessionState, SessionEdge, SessionState])[] = [
   ["readyToPlay", "setup", "readyToPlay"],
   ["readyToPlay", "play", "playing"],
   ["readyToPlay", "pause", "readyToPlay"],
+  ["readyToPlay", "end", "readyToPlay"],
   ["readyToPlay", "teardown", "init"],
   ["readyToRecord", "setup", "readyToRecord"],
   ["readyToRecord", "record", "recording"],
@@ -25,6 +26,7 @@ const EDGES: readonly (readonly [SessionState, SessionEdge, SessionState])[] = [
   ["playing", "setup", "playing"],
   ["playing", "play", "playing"],
   ["playing", "pause", "readyToPlay"],
+  ["playing", "end", "readyToPlay"],
   ["playing", "teardown", "init"],
   ["recording", "setup", "recording"],
   ["recording", "record", "recording"],
@@ -38,6 +40,7 @@ const ALL_EDGES: readonly SessionEdge[] = [
   "play",
   "record",
   "pause",
+  "end",
   "teardown",
 ];
 

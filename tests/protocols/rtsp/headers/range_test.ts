@@ -12,6 +12,8 @@ const ROWS: readonly (readonly [string, Range, string])[] = [
   ["npt=1:02:03.25-", { type: "npt", start: 3_723_250 }, "npt=3723.250-"],
   ["npt=0.-", { type: "npt", start: 0 }, "npt=0-"],
   ["npt=0", { type: "npt", start: 0 }, "npt=0-"],
+  ["npt=0.-130-", { type: "npt", start: 0 }, "npt=0-"],
+  ["npt=-1.-500-20.000", { type: "npt", start: 0, end: 20_000 }, "npt=0-20"],
   ["npt=0-;time=19970123T143720Z", { type: "npt", start: 0 }, "npt=0-"],
   [
     "clock=20260101T100000Z-",
@@ -64,3 +66,11 @@ for (const [wire, reason] of BAD) {
     assertEquals(error.message, `Cannot parse Range header: ${reason}`);
   });
 }
+
+Deno.test("a time between two milliseconds is written to the microsecond", () => {
+  const written = (start: number) => writeRange({ type: "npt", start });
+  assertEquals(
+    [1066 + 2 / 3, 2000.0000001, 0.5, 1e9].map(written),
+    ["npt=1.066667-", "npt=2-", "npt=0.000500-", "npt=1000000-"],
+  );
+});

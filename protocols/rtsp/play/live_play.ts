@@ -1,12 +1,16 @@
 import type { PeerRequest } from "../../../registry/registry.ts";
-import type { MulticastGroup, MulticastViewer } from "./multicast.ts";
-import { type FirstPacket, type PlayedTrack, Playing } from "./playing.ts";
+import { HeaderNotValidError } from "../errors.ts";
 import type { SessionHost } from "../session/host.ts";
+import { assertPlayTime } from "./course.ts";
+import { beginningOf, type FirstPacket } from "./first_packets.ts";
+import type { MulticastGroup, MulticastViewer } from "./multicast.ts";
+import type { Play, Played, PlayWish } from "./play.ts";
+import { type PlayedTrack, Playing } from "./playing.ts";
 
 /** How long PLAY waits for the first packets, so that it can tell their numbers. */
 const FIRST_PACKETS_MS = 250;
 
-export interface PlaybackParts {
+export interface LivePlayParts {
   readonly host: SessionHost;
   readonly request: PeerRequest;
   /** Those that are set up. */
@@ -15,17 +19,18 @@ export interface PlaybackParts {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** What a session plays: to its client alone, or to a multicast group that others receive too. */
-export class Playback {
-  readonly #parts: PlaybackParts;
+/** A live stream that a session plays: to its client alone, or to a multicast group. */
+export class LivePlay implements Play {
+  readonly #parts: LivePlayParts;
   readonly #viewer: MulticastViewer;
   #group: MulticastGroup | undefined;
   #playing: Playing | undefined;
   /** Begins to flow when PLAY was answered. */
   #starting: Playing | undefined;
+  #isPlaying = false;
   #isClosed = false;
 
-  constructor(parts: PlaybackParts) {
+  constructor(parts: LivePlayParts) {
     this.#parts = parts;
     this.#viewer = { request: parts.request, onEnded: parts.onFailed };
   }
@@ -40,13 +45,16 @@ export class Playback {
     group.hold(this.#viewer);
   }
 
-  /**
-   * Starts to send.
-   *
-   * @returns the first packets of each track, where they are there at once.
-   * @throws {RegistryError}
-   */
-  async start(): Promise<readonly FirstPacket[]> {
+  /** A live stream is played from now on, at its own rate; players ask for that in several ways. */
+  async start({ range, scale = 1 }: PlayWish): Promise<Played> {
+    if (range !== undefined) assertPlayTime(range);
+    if (scale < 0) throw new HeaderNotValidError("Scale", "a live stream does not go backwards");
+    const first = this.#isPlaying ? [] : await this.#start();
+    this.#isPlaying = true;
+    return { range: { type: "npt", start: "now" }, scale: 1, speed: 1, first };
+  }
+
+  async #start(): Promise<readonly FirstPacket[]> {
     if (this.#group === undefined) return await this.#startAlone();
     await this.#group.play(this.#viewer);
     // A policy may take its time: meanwhile the session may have ended.
@@ -69,10 +77,11 @@ export class Playback {
     const playing = new Playing({ reader, stream, clock: registry.clock, tracks });
     this.#playing = playing;
     this.#starting = playing;
-    return await playing.firstPackets(FIRST_PACKETS_MS);
+    // Of what fails, the session is told when it flows.
+    const items = await playing.next(FIRST_PACKETS_MS).catch(() => []);
+    return beginningOf(items, tracks)?.first ?? [];
   }
 
-  /** Lets packets flow after PLAY was answered. */
   startFlow(): void {
     const playing = this.#starting;
     this.#starting = undefined;
@@ -82,6 +91,7 @@ export class Playback {
   }
 
   async pause(): Promise<void> {
+    this.#isPlaying = false;
     await this.#stop(false);
     await this.#group?.pause(this.#viewer);
   }
@@ -92,7 +102,6 @@ export class Playback {
     await playing?.close(withGoodbye);
   }
 
-  /** Ends the sending, with a goodbye. May be called again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#stop(true);
