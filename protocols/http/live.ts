@@ -30,7 +30,12 @@ const HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-/** Mounts `/NAME.SUFFIX` for every form: GET plays a stream, PUT and POST publish one. */
+/** Media of a recording that a WebSocket is sent ahead of time. */
+const SOCKET_LEAD_MS = 10_000;
+
+/**
+ * Mounts `/NAME.SUFFIX` for every form: GET plays a stream or a recording, PUT and POST publish a stream.
+ */
 export function mountLive(app: Hono<HttpEnv>, live: Live): void {
   const ingests = new Map(INGEST_CONTAINERS.map((container) => [container.suffix, container]));
   for (const container of live.containers) {
@@ -42,7 +47,7 @@ export function mountLive(app: Hono<HttpEnv>, live: Live): void {
   }
 }
 
-/** A live stream as an endless response, or over a WebSocket. */
+/** A stream as an endless response, a recording as one that ends, or either over a WebSocket. */
 async function serveLive(
   c: HttpContext<HttpEnv>,
   live: Live,
@@ -75,18 +80,24 @@ async function serveLive(
 
 function guestOf(
   c: HttpContext<HttpEnv>,
-  { mergeMs, waitLimit }: Live,
+  { registry, mergeMs, waitLimit }: Live,
   { suffix }: LiveContainer,
 ): Guest {
-  const { remote } = c.env;
+  const { remote, upgrade } = c.env;
   const request = {
     name: streamNameOf(c.req.url, "/", suffix),
     protocol: "http",
     remote: formatAddress(remote),
-    query: withoutWait(new URL(c.req.url).search),
+    query: withoutOurs(new URL(c.req.url).search),
   };
   const patienceMs = parseWait(c.req.query("wait"), waitLimit) * 1000;
-  return { host: remote.host, request, options: { mergeMs, patienceMs } };
+  const recorded = {
+    clock: registry.clock,
+    fromMs: parseSeconds("start at", c.req.query("start")) * 1000,
+    // A page takes whatever a socket brings, and its memory is not ours to fill.
+    leadMs: upgrade === undefined ? Infinity : SOCKET_LEAD_MS,
+  };
+  return { host: remote.host, request, options: { mergeMs, patienceMs }, recorded };
 }
 
 /**
@@ -95,15 +106,20 @@ function guestOf(
  * @throws {HttpError} 400: it is no number of seconds.
  */
 export function parseWait(wait: string | undefined, limit: number): number {
-  if (wait === undefined) return 0;
-  if (!/^\d{1,9}(\.\d{1,3})?$/.test(wait)) {
-    const found = JSON.stringify(wait.slice(0, 40));
-    throw new HttpError(400, "invalid-wait", `Cannot wait ${found}: expected a number of seconds`);
-  }
-  return Math.min(Number(wait), limit);
+  return Math.min(parseSeconds("wait", wait), limit);
+}
+
+function parseSeconds(verb: string, value = "0"): number {
+  if (/^\d{1,9}(\.\d{1,3})?$/.test(value)) return Number(value);
+  const found = JSON.stringify(value.slice(0, 40));
+  const [what] = verb.split(" ", 1);
+  const reason = `Cannot ${verb} ${found}: expected a number of seconds`;
+  throw new HttpError(400, `invalid-${what}`, reason);
 }
 
 /** The query as the access policy is given it: byte for byte, without what is meant for us. */
-function withoutWait(search: string): string {
-  return search.slice(1).split("&").filter((part) => !/^wait(=|$)/.test(part)).join("&");
+function withoutOurs(search: string): string {
+  return search.slice(1).split("&").filter((part) => !/^(?:wait|start)(?:=|$)/.test(part)).join(
+    "&",
+  );
 }

@@ -2,9 +2,10 @@ import { StreamNotFoundError } from "../../registry/errors.ts";
 import type { LogItem } from "../../registry/gop_cache.ts";
 import type { Description } from "../../registry/media/track.ts";
 import { memo } from "../../registry/packaging.ts";
-import type { ReadBatch, Reader } from "../../registry/reader.ts";
+import type { ReadBatch } from "../../registry/reader.ts";
 import { concat } from "./concat.ts";
 import { type LivePiece, type LiveViewer, notCarried } from "./live_container.ts";
+import type { ViewerSource } from "./recorded_source.ts";
 
 /** What a viewer needs in front: the same object for as long as it can go on with what it has. */
 export interface LiveOpening {
@@ -50,18 +51,18 @@ const sectionsOf = memo(({ units }: ReadBatch<LiveItem>): readonly Section[] => 
 
 /** A viewer of what a packager makes of a stream. */
 export class PackagedViewer implements LiveViewer {
-  readonly #reader: Reader<ReadBatch<LiveItem>>;
+  readonly #reader: ViewerSource<ReadBatch<LiveItem>>;
   #first: ReadBatch<LiveItem> | undefined;
   #opening: LiveOpening | undefined;
 
-  private constructor(reader: Reader<ReadBatch<LiveItem>>, first: ReadBatch<LiveItem>) {
+  private constructor(reader: ViewerSource<ReadBatch<LiveItem>>, first: ReadBatch<LiveItem>) {
     this.#reader = reader;
     this.#first = first;
   }
 
   /** Waits for the first media; see `Arrival.open`. @param format for people. */
   static async open(
-    reader: Reader<ReadBatch<LiveItem>>,
+    reader: ViewerSource<ReadBatch<LiveItem>>,
     format: string,
   ): Promise<PackagedViewer> {
     const batch = await reader.read();

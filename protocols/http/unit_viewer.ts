@@ -1,7 +1,8 @@
 import { StreamNotFoundError } from "../../registry/errors.ts";
 import type { Description } from "../../registry/media/track.ts";
-import type { MediaBatch, Reader } from "../../registry/reader.ts";
+import type { MediaBatch } from "../../registry/reader.ts";
 import { type LiveViewer, notCarried } from "./live_container.ts";
+import type { ViewerSource } from "./recorded_source.ts";
 
 /**
  * Media batches into a container in which each unit stands for itself. What it gives is made once and
@@ -22,12 +23,12 @@ export interface UnitEgress {
 
 /** A viewer of the units as they were published, put into a container batch by batch. */
 export class UnitViewer implements LiveViewer {
-  readonly #reader: Reader;
+  readonly #reader: ViewerSource<MediaBatch>;
   readonly #egress: UnitEgress;
   #description: Description;
   #opening: readonly Uint8Array[] | undefined;
 
-  private constructor(reader: Reader, egress: UnitEgress, first: MediaBatch) {
+  private constructor(reader: ViewerSource<MediaBatch>, egress: UnitEgress, first: MediaBatch) {
     this.#reader = reader;
     this.#egress = egress;
     this.#description = first.description;
@@ -36,7 +37,7 @@ export class UnitViewer implements LiveViewer {
   }
 
   /** Waits for the first media; see `Arrival.open`. */
-  static async open(reader: Reader, egress: UnitEgress): Promise<UnitViewer> {
+  static async open(reader: ViewerSource<MediaBatch>, egress: UnitEgress): Promise<UnitViewer> {
     const batch = await reader.read();
     if (batch?.type !== "media") throw new StreamNotFoundError(reader.name);
     if (!egress.carries(batch.description)) {
