@@ -98,7 +98,11 @@ function segmentTemplate(
   run: Run,
   initSequence: number,
 ): string {
-  const rows = segments.map(({ start, duration }) => element("S", { t: start, d: duration }));
+  const rows = segments.map(({ presentationStart: t, duration }, index) => {
+    // Each ends where the next begins, also where pictures are not all reordered by as much.
+    const end = segments[index + 1]?.presentationStart ?? t + duration;
+    return element("S", { t, d: end - t });
+  });
   const attributes = {
     timescale,
     presentationTimeOffset: rescale(run.time - ORIGIN, MEDIA_TIMESCALE, timescale),

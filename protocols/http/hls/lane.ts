@@ -129,7 +129,8 @@ export class Lane {
       this.#close(this.#writer.take(this.#place), cut.time);
       const [next] = this.#cuts;
       const isEmpty = next !== undefined && next.time <= time;
-      this.#begin(cut, isEmpty ? cut.time : time);
+      if (isEmpty) this.#begin(cut, cut.time);
+      else this.#begin(cut, time, unit.pts + this.#ticks(0));
     }
     this.#partStart = unit.dts;
   }
@@ -151,13 +152,15 @@ export class Lane {
     this.#pace = new Pace(this.#rendition.tracks[0].timescale);
   }
 
-  #begin(cut: Cut, time: number): void {
+  /** @param presentationStart in ticks. */
+  #begin(cut: Cut, time: number, presentationStart = this.#ticks(time)): void {
     const { sequence, isDiscontinuous, run } = cut;
     this.#began = cut;
     const open = {
       sequence,
       isDiscontinuous,
       run,
+      presentationStart,
       programDateTime: cut.utc + Math.round((time - cut.time) * 1000 / MEDIA_TIMESCALE),
       init: this.#init,
       isParted: this.#partTicks !== undefined && this.#format.hasParts,

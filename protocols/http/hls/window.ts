@@ -34,6 +34,8 @@ export interface OpenSegment {
   /** Nothing joins it to the segment before: another configuration, or a gap. */
   readonly isDiscontinuous: boolean;
   readonly run: Run;
+  /** Presentation time of the first sample, in ticks of the leading track, from `ORIGIN` on. */
+  readonly presentationStart: number;
   /** UTC of the first sample, in milliseconds. */
   readonly programDateTime: number;
   readonly init?: Init | undefined;
