@@ -14,6 +14,14 @@ import { ShownTimes } from "./shown_times.ts";
 /** How long PLAY waits for the first packets: a disk may be busy, and RTP-Info has to be right. */
 const FIRST_PACKETS_MS = 5_000;
 
+/**
+ * What is sent ahead of time at the start of a recording, where sound begins a little before the first
+ * picture and is decoded after it: enough that RTP-Info names a time that none of them is before, for
+ * live555 takes such a one for hours ahead. Elsewhere nothing is: players that time what they play by
+ * when it arrives would take a burst for their network, and each seek would throw it away.
+ */
+const START_LEAD_MS = 200;
+
 export interface RecordedPlayParts {
   readonly reader: RecordedReader;
   readonly stream: ByteStream;
@@ -71,7 +79,7 @@ export class RecordedPlay implements Play {
     // Meanwhile the session may have ended.
     if (this.#isClosed) return undefined;
     const passage = new Passage({
-      playback: new Playback(reader, { clock, ...course }),
+      playback: new Playback(reader, { clock, leadMs: isAtStart ? START_LEAD_MS : 0, ...course }),
       recording,
       course,
       keyMs,
