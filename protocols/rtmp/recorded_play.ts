@@ -52,10 +52,13 @@ export class RecordedPlay {
     this.#playFrom(range.startMs);
   }
 
-  /** Goes on at the key picture at or before `ms`; a pause stays one. */
+  /**
+   * Goes on at the key picture at or before `ms`; a pause stays one. What is before the beginning is the
+   * beginning: FFmpeg asks for it where decoding begins before the first picture is shown.
+   */
   seek(ms: number): void {
     const { host: { link }, streamId, reader: { recording } } = this.#options;
-    if (ms < 0 || ms > recording.durationMs) {
+    if (ms > recording.durationMs) {
       const length = recording.durationMs / 1000;
       return this.#status(STATUS.SEEK_FAILED, `${this.name} is ${length} s long.`);
     }

@@ -79,7 +79,7 @@ Deno.test("seek goes to the key picture at or before the position", async () => 
   const { harness } = await start();
   await using _ = harness;
   const client = await player(harness);
-  for (const [ms, first] of [[10_000, 10_000], [11_999, 10_000], [1, 0], [17_999, 16_000]]) {
+  for (const [ms, first] of [[10_000, 10_000], [11_999, 10_000], [-80, 0], [17_999, 16_000]]) {
     const before = client.frames.length;
     await client.call("seek", [ms], 1);
     assertEquals(client.statuses.slice(-2), ["Seek.Notify", "Play.Start"]);
@@ -92,8 +92,7 @@ Deno.test("a seek past the end is refused, and what plays goes on", async () => 
   await using _ = harness;
   const client = await player(harness);
   await client.call("seek", [LENGTH_MS + 1], 1);
-  await client.call("seek", [-1], 1);
-  assertEquals(client.statuses.slice(-2), ["Seek.Failed", "Seek.Failed"]);
+  assertEquals(client.statuses.slice(-1), ["Seek.Failed"]);
   await harness.clock.run(1000);
   assertEquals(client.frames.at(-1), "a3000");
 });
