@@ -2,6 +2,7 @@ import { RegistryClosedError } from "../../registry/errors.ts";
 import type { LogItem } from "../../registry/gop_cache.ts";
 import type { Packaging } from "../../registry/packaging.ts";
 import type { MediaBatch, ReadBatch, ReadOptions } from "../../registry/reader.ts";
+import type { RecordedReader } from "../../registry/recording.ts";
 import type { PeerRequest, Registry } from "../../registry/registry.ts";
 import { type AdmissionLimits, Admissions } from "../_transport/admission.ts";
 import { HttpError } from "./errors.ts";
@@ -24,18 +25,26 @@ export interface Guest {
   readonly recorded?: RecordedOptions;
 }
 
+/** What the registry has opened for a viewer, and may end. */
+type Opened = Pick<ViewerSource<ReadBatch<unknown>>, "name" | "cut" | "close">;
+
 /** What one viewer reads, and its place in the crowd. */
-export interface Seat<Media extends ReadBatch<unknown> = ReadBatch<unknown>> {
-  readonly reader: ViewerSource<Media>;
+export interface Place<Reader extends Opened> {
+  readonly reader: Reader;
   /** Closes the reader and gives the place away. May be called again. */
   leave(): void;
 }
+
+/** The place of a viewer who takes what comes. */
+export type Seat<Media extends ReadBatch<unknown> = ReadBatch<unknown>> = Place<
+  ViewerSource<Media>
+>;
 
 /** The long-lived responses of one server: how many there may be, and the way to end them all. */
 export class Viewers {
   readonly #registry: Registry;
   readonly #admissions: Admissions;
-  readonly #seats = new Set<Seat>();
+  readonly #places = new Set<Place<Opened>>();
   #closed = false;
 
   constructor(registry: Registry, limits: AdmissionLimits) {
@@ -44,7 +53,7 @@ export class Viewers {
   }
 
   get count(): number {
-    return this.#seats.size;
+    return this.#places.size;
   }
 
   /**
@@ -71,19 +80,39 @@ export class Viewers {
     );
   }
 
-  async #seat<Media extends ReadBatch<unknown>>(
+  /** As `seat`, for a viewer who looks things up in a recording; undefined where there is none. */
+  seatRecording(guest: Guest): Promise<Place<RecordedReader> | undefined> {
+    return this.#admitted(guest, async (release) => {
+      const reader = await this.#registry.openRecording(guest.request);
+      if (reader !== undefined) return this.#add(reader, release);
+      release();
+      return undefined;
+    });
+  }
+
+  #seat<Media extends ReadBatch<unknown>>(
     guest: Guest,
     form: Form<Media>,
     open: () => Promise<ViewerSource<Media>>,
   ): Promise<Seat<Media>> {
-    const admission = this.#admissions.admit(guest.host);
+    return this.#admitted(
+      guest,
+      async (release) => this.#add(await this.#recorded(guest, form) ?? await open(), release),
+    );
+  }
+
+  /** @throws {HttpError} 503: there is no room. */
+  async #admitted<Result>(
+    { host, request }: Guest,
+    enter: (release: () => void) => Promise<Result>,
+  ): Promise<Result> {
+    const admission = this.#admissions.admit(host);
     if (admission.refusal !== undefined) {
-      const reason = `Cannot read ${guest.request.name}: ${admission.refusal}`;
+      const reason = `Cannot read ${request.name}: ${admission.refusal}`;
       throw new HttpError(503, "too-many-viewers", reason);
     }
     try {
-      const reader = await this.#recorded(guest, form) ?? await open();
-      return this.#add(reader, () => admission.release());
+      return await enter(() => admission.release());
     } catch (error) {
       admission.release();
       throw error;
@@ -98,26 +127,23 @@ export class Viewers {
     return reader && new RecordedSource(reader, form, recorded);
   }
 
-  #add<Media extends ReadBatch<unknown>>(
-    reader: ViewerSource<Media>,
-    release: () => void,
-  ): Seat<Media> {
-    const seat: Seat<Media> = {
+  #add<Reader extends Opened>(reader: Reader, release: () => void): Place<Reader> {
+    const place: Place<Reader> = {
       reader,
       leave: () => {
-        this.#seats.delete(seat);
+        this.#places.delete(place);
         reader.close();
         release();
       },
     };
-    this.#seats.add(seat);
+    this.#places.add(place);
     if (this.#closed) reader.cut(new RegistryClosedError(reader.name));
-    return seat;
+    return place;
   }
 
   /** Ends every viewer, present and to come, as the registry does when it closes. */
   close(): void {
     this.#closed = true;
-    for (const { reader } of [...this.#seats]) reader.cut(new RegistryClosedError(reader.name));
+    for (const { reader } of [...this.#places]) reader.cut(new RegistryClosedError(reader.name));
   }
 }

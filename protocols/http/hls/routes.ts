@@ -12,7 +12,7 @@ import { forSession } from "./entry_playlist.ts";
 import { type HlsRequest, parseRequest } from "./request.ts";
 import { MANIFEST_TYPE, PLAYLIST_TYPE, sendListing, sendMedia } from "./responses.ts";
 import type { Session } from "./session.ts";
-import type { Channel, Sessions } from "./sessions.ts";
+import type { Channel, Sessions, Visitor } from "./sessions.ts";
 import { SharedText } from "./text.ts";
 import { TS_FORMAT, TS_RENDITION } from "./ts_format.ts";
 
@@ -61,7 +61,7 @@ async function serveEntry(
 ): Promise<Response> {
   const id = newSecret();
   const channel = channelOf(request, rendition);
-  const session = await enter(c, hls, request, { channel, id });
+  const session = await hls.sessions.enter(channel, visitorOf(c, hls, request, id));
   const playlist = await entryOf(session, rendition, c);
   const text = new SharedText(writeMultivariantPlaylist(forSession(playlist, id, request.query)));
   return await sendListing(c, PLAYLIST_TYPE, { text, maxAgeSeconds: 0 });
@@ -94,7 +94,7 @@ async function servePlaylist(
 ): Promise<Response> {
   const { session: id = "", reload, isDelta } = request;
   const channel = channelOf(request, rendition);
-  const session = await enter(c, hls, request, { channel, id });
+  const session = await hls.sessions.enter(channel, visitorOf(c, hls, request, id));
   const listing = await session.serve((programme) =>
     programme.playlist({ rendition, reload, isDelta }, c.req.raw.signal)
   );
@@ -104,9 +104,8 @@ async function servePlaylist(
 
 /** Players fetch a manifest again from where it was: there is no URL to name a session in. */
 async function serveManifest(c: HlsContext, hls: Hls, request: HlsRequest): Promise<Response> {
-  const agent = c.req.header("user-agent")?.slice(0, MAX_AGENT_LENGTH) ?? "";
   const channel = channelOf(request, undefined);
-  const session = await enter(c, hls, request, { channel, id: `agent ${agent}` });
+  const session = await hls.sessions.enter(channel, visitorOf(c, hls, request, agentOf(c)));
   const listing = await session.serve((programme) => programme.manifest(c.req.raw.signal));
   if (listing === undefined) throw notFound(c);
   return await sendListing(c, MANIFEST_TYPE, listing);
@@ -116,33 +115,38 @@ async function serveManifest(c: HlsContext, hls: Hls, request: HlsRequest): Prom
 async function serveMedia(
   c: HlsContext,
   next: Next,
-  { sessions }: Hls,
+  hls: Hls,
   request: HlsRequest,
   resource: MediaResource,
 ): Promise<Response | void> {
-  const { key = "" } = request;
+  const { key } = request;
   const channel = channelOf(request, resource.rendition);
-  const session = sessions.find(channel, key, c.env.remote.host);
-  const bytes = await session?.programme.media(resource, c.req.raw.signal);
+  const session = key === undefined ? undefined : hls.sessions.find(channel, key, hostOf(c)) ??
+    await hls.sessions.comeBack(channel, key, visitorOf(c, hls, request, agentOf(c)));
+  const bytes = await session?.media(resource, c.req.raw.signal);
   return bytes === undefined ? await next() : sendMedia(channel.format.mediaType, bytes);
 }
 
-interface Entering {
-  readonly channel: Channel;
-  /** Of the session. */
-  readonly id: string;
+function hostOf(c: HlsContext): string {
+  return c.env.remote.host;
 }
 
-function enter(
+/** Stands for the session of who has none in its URL: viewers are told apart by their programs. */
+function agentOf(c: HlsContext): string {
+  return `agent ${c.req.header("user-agent")?.slice(0, MAX_AGENT_LENGTH) ?? ""}`;
+}
+
+/** @param id of the session. */
+function visitorOf(
   c: HlsContext,
-  { sessions, waitLimit }: Hls,
+  { waitLimit }: Hls,
   { name, query, wait }: HlsRequest,
-  { channel, id }: Entering,
-): Promise<Session> {
-  const { remote } = c.env;
-  const request = { name, protocol: "http", remote: formatAddress(remote), query };
+  id: string,
+): Visitor {
+  const remote = formatAddress(c.env.remote);
   const options = { patienceMs: parseWait(wait, waitLimit) * 1000 };
-  return sessions.enter(channel, { id, guest: { host: remote.host, request, options } });
+  const request = { name, protocol: "http", remote, query };
+  return { id, guest: { host: hostOf(c), request, options } };
 }
 
 function notFound(c: HlsContext): HttpError {

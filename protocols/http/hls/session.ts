@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "../../../registry/clock.ts";
-import type { Programme } from "./programme.ts";
+import type { MediaResource, Programme } from "./programme.ts";
 
 /** What a session holds for as long as it lasts. */
 export interface SessionSeat {
@@ -45,6 +45,16 @@ export class Session {
       this.#pending--;
       this.#lastSeen = this.#options.clock.now();
     }
+  }
+
+  /** What a playlist has named. Of recordings, only that tells that the viewer is still there. */
+  media(
+    resource: MediaResource,
+    gone: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.programme.isRecorded
+      ? this.serve((programme) => programme.media(resource, gone))
+      : this.programme.media(resource, gone);
   }
 
   /** One timer, however often the viewer is seen. */

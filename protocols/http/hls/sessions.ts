@@ -1,10 +1,14 @@
 import type { Clock } from "../../../registry/clock.ts";
+import { StreamNotFoundError } from "../../../registry/errors.ts";
 import type { Guest, Viewers } from "../viewers.ts";
+import { RecordedProgramme } from "../vod/recorded_programme.ts";
+import { SegmentMaker } from "../vod/segment_maker.ts";
 import type { SegmentFormat } from "./format.ts";
 import { guardedFormat, newSecret } from "./guarded_format.ts";
 import { LiveProgramme } from "./live_programme.ts";
 import { Muxer } from "./muxer.ts";
-import { Session } from "./session.ts";
+import type { Programme } from "./programme.ts";
+import { Session, type SessionSeat } from "./session.ts";
 import type { HlsSettings } from "./settings.ts";
 
 export interface SessionsOptions {
@@ -24,6 +28,8 @@ export interface Visitor {
   /** The name of the session, which the viewer quotes. */
   readonly id: string;
   readonly guest: Guest;
+  /** Whether it only asks for a recording. */
+  readonly isBack?: boolean;
 }
 
 /** What the sessions of one channel share, for as long as there are any. */
@@ -37,6 +43,11 @@ interface Room {
   readonly byHost: Map<string, Session>;
 }
 
+interface Opened {
+  readonly seat: SessionSeat;
+  readonly programme: Programme;
+}
+
 /**
  * The viewers of all streams that are sent in segments. Each reads the registry once, however many
  * requests it makes: the access policy is asked when it comes, and it is gone when it has been silent.
@@ -44,6 +55,8 @@ interface Room {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #rooms = new Map<string, Room>();
+  readonly #maker = new SegmentMaker();
+  readonly #secret = newSecret();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -75,6 +88,20 @@ export class Sessions {
     }
   }
 
+  /**
+   * A session of who has a key to segments of a recording, and has been away for long; undefined where
+   * there is no recording. Throws as `enter`.
+   */
+  async comeBack(channel: Channel, key: string, visitor: Visitor): Promise<Session | undefined> {
+    try {
+      const session = await this.enter(channel, { ...visitor, isBack: true });
+      return session.programme.key === key ? session : undefined;
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
   /** A session that the key to segments was told to: one from `host` where there is any. */
   find(channel: Channel, key: string, host: string): Session | undefined {
     const room = this.#rooms.get(idOf(channel));
@@ -96,16 +123,14 @@ export class Sessions {
 
   async #open(
     room: Room,
-    { name, format: { label } }: Channel,
-    { guest }: Visitor,
+    channel: Channel,
+    { guest, isBack = false }: Visitor,
     leave: () => void,
   ): Promise<Session> {
-    const { viewers, clock, settings: { lingerMs } } = this.#options;
-    const { key, muxer } = room;
-    const seat = await viewers.seatPackaged(guest, muxer);
-    const { signal } = seat.reader;
-    signal.throwIfAborted();
-    const programme = new LiveProgramme({ name, muxer, key, clock, lingerMs, label, signal });
+    const { clock } = this.#options;
+    const recorded = await this.#openRecorded(channel, guest);
+    if (recorded === undefined && isBack) throw new StreamNotFoundError(channel.name);
+    const { seat, programme } = recorded ?? await this.#openLive(room, channel, guest);
     const session: Session = new Session({
       seat,
       programme,
@@ -119,6 +144,31 @@ export class Sessions {
     room.present.add(session);
     room.byHost.set(guest.host, session);
     return session;
+  }
+
+  async #openLive({ key, muxer }: Room, { name, format }: Channel, guest: Guest): Promise<Opened> {
+    const { viewers, clock, settings: { lingerMs } } = this.#options;
+    const seat = await viewers.seatPackaged(guest, muxer);
+    const { signal } = seat.reader;
+    signal.throwIfAborted();
+    const { label } = format;
+    const programme = new LiveProgramme({ name, muxer, key, clock, lingerMs, label, signal });
+    return { seat, programme };
+  }
+
+  async #openRecorded({ name, format }: Channel, guest: Guest): Promise<Opened | undefined> {
+    const seat = await this.#options.viewers.seatRecording(guest);
+    if (seat === undefined) return undefined;
+    const { recording } = seat.reader;
+    const [maker, secret] = [this.#maker, this.#secret];
+    try {
+      const programme = await RecordedProgramme.open({ name, recording, format, maker, secret });
+      seat.reader.signal.throwIfAborted();
+      return { seat, programme };
+    } catch (error) {
+      seat.leave();
+      throw error;
+    }
   }
 
   #forget(channel: Channel, room: Room): void {

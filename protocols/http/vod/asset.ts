@@ -52,14 +52,16 @@ export class Asset {
     return this.#renditions.length === 0;
   }
 
-  multivariant(): MultivariantPlaylist {
+  /** That of one rendition alone where `only` names it. */
+  multivariant(only?: string): MultivariantPlaylist {
     const { description, durationMs } = this.#options.recording;
     const { filesize } = description.metadata;
     const totalBytes = typeof filesize === "number" ? filesize : 0;
     const totalUs = Math.round(durationMs * US_PER_MS);
     const average = totalUs > 0 ? totalBytes * 8 * US_PER_SECOND / totalUs : 0;
     const peakBandwidth = Math.ceil(average * PEAK_FACTOR);
-    const renditions = this.#renditions.map(({ id, tracks }, index) => {
+    const chosen = this.#renditions.filter(({ id }) => only === undefined || id === only);
+    const renditions = chosen.map(({ id, tracks }, index) => {
       const window = emptyWindow(id, tracks, 0);
       return index === 0 ? { ...window, totalBytes, totalUs, peakBandwidth } : window;
     });
