@@ -101,12 +101,15 @@ class Selection {
     const { startMs, endMs } = this.#segment;
     if (ms > endMs + MAX_INTERLEAVE_MS) this.#isFarBeyond = true;
     if (!this.#trackIds.has(id) || this.#followers.has(id)) return false;
+    // The first segment has all that lies before it: sound begins before the first picture, and
+    // decoders of sound want a frame more than is heard.
+    const isFirst = startMs === 0;
     // Pictures go by the order of decoding: some behind a key picture may be shown before it.
     const isLead = id === this.#leadId && kind === "video";
     if (ms >= endMs && (!isLead || unit.isKey)) {
       this.#followers.set(id, unit);
       return false;
     }
-    return isLead || ms >= startMs;
+    return isLead || isFirst || ms >= startMs;
   }
 }
