@@ -1,17 +1,23 @@
+import type { Cancel, Clock } from "../../../registry/clock.ts";
+import { ReaderTooSlowError } from "../../../registry/errors.ts";
 import type { Track } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { Packager } from "../../../registry/packaging.ts";
 import type { Playback } from "../../../registry/playback.ts";
 import type { Batch, MediaBatch } from "../../../registry/reader.ts";
-import type { Recording } from "../../../registry/recording.ts";
+import type { RecordedReader } from "../../../registry/recording.ts";
 import type { Course } from "./course.ts";
 import type { RtpItem } from "./packaging.ts";
 import type { PlayedTrack, RtpBatch, RtpReader } from "./playing.ts";
 import { shownAt, type ShownTimes } from "./shown_times.ts";
 
+/** A viewer that takes nothing for so long is cut: what it plays stays open for it. */
+const STALL_MS = 60_000;
+
 export interface PassageOptions {
+  readonly clock: Clock;
+  readonly reader: RecordedReader;
   readonly playback: Playback;
-  readonly recording: Recording;
   readonly course: Course;
   /** Position at which it really begins, in milliseconds: that of the key unit. */
   readonly keyMs: number;
@@ -41,11 +47,13 @@ export class Passage implements RtpReader {
   /** When what was read last is shown. */
   #lastMs: number | undefined;
   #isOver = false;
+  #isPaused = false;
+  #cancelStall: Cancel = () => {};
 
   constructor(options: PassageOptions) {
     this.#options = options;
     this.course = options.course;
-    this.#lead = options.recording.description.tracks.find(({ kind }) => kind === "video");
+    this.#lead = options.reader.recording.description.tracks.find(({ kind }) => kind === "video");
     if (options.isAtStart || this.#lead === undefined) this.#soundFromMs = -Infinity;
     options.times.jump();
   }
@@ -69,6 +77,7 @@ export class Passage implements RtpReader {
 
   /** @throws {RegistryError} */
   async read(): Promise<Batch<RtpBatch> | undefined> {
+    this.#cancelStall();
     for (;;) {
       const batch = await this.#options.playback.read();
       if (batch?.type !== "media") {
@@ -77,8 +86,19 @@ export class Passage implements RtpReader {
       }
       const units = this.#package(batch);
       if (units.length === 0) continue;
+      this.#watchStall();
       return { type: "media", units, bytes: units.reduce((sum, { bytes }) => sum + bytes, 0) };
     }
+  }
+
+  /** What is read next is read when this has been taken. */
+  #watchStall(): void {
+    if (this.#isPaused) return;
+    const { clock, reader } = this.#options;
+    this.#cancelStall = clock.schedule(
+      STALL_MS,
+      () => reader.cut(new ReaderTooSlowError(reader.name, STALL_MS)),
+    );
   }
 
   #package(batch: MediaBatch): readonly RtpItem[] {
@@ -98,7 +118,7 @@ export class Passage implements RtpReader {
 
   /** A way begins with a unit whose decoding time is kept; backwards, pictures are shown at theirs. */
   #anchorAt([read]: readonly Unit[], [placed]: readonly Unit[]) {
-    const { keyMs, course, recording } = this.#options;
+    const { keyMs, course, reader: { recording } } = this.#options;
     if (read === undefined || placed === undefined) return undefined;
     if (course.scale < 0) return { positionMs: keyMs, shownMs: shownAt(placed) };
     const decodedMs = ({ dts, track }: Unit) => dts * 1000 / track.timescale;
@@ -107,15 +127,19 @@ export class Passage implements RtpReader {
 
   /** Holds on to the place: nothing more is read until `resume`. */
   pause(): void {
+    this.#isPaused = true;
+    this.#cancelStall();
     this.#options.playback.pause();
   }
 
   /** Goes on with the very next unit. */
   resume(): void {
+    this.#isPaused = false;
     this.#options.playback.resume();
   }
 
   close(): void {
+    this.#cancelStall();
     this.#options.playback.close();
   }
 }

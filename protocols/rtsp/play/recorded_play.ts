@@ -20,7 +20,7 @@ const FIRST_PACKETS_MS = 5_000;
  * live555 takes such a one for hours ahead. Elsewhere nothing is: players that time what they play by
  * when it arrives would take a burst for their network, and each seek would throw it away.
  */
-const START_LEAD_MS = 200;
+const START_LEAD_MS = 150;
 
 export interface RecordedPlayParts {
   readonly reader: RecordedReader;
@@ -80,7 +80,8 @@ export class RecordedPlay implements Play {
     if (this.#isClosed) return undefined;
     const passage = new Passage({
       playback: new Playback(reader, { clock, leadMs: isAtStart ? START_LEAD_MS : 0, ...course }),
-      recording,
+      clock,
+      reader,
       course,
       keyMs,
       isAtStart,

@@ -327,10 +327,10 @@ Deno.test("Speed sends faster and changes no times", async () => {
   const { gateway } = await start();
   await using _ = gateway;
   const viewer = await Viewer.open(gateway);
-  await viewer.play({ Speed: "9" });
+  await viewer.play({ Range: "npt=2-", Speed: "9" });
   assertEquals(viewer.peer.header("Speed"), "4.0");
   await gateway.clock.run(1000);
-  assertEquals(viewer.shown.at(-1), 4000);
+  assertEquals(viewer.shown.at(-1), 6000);
   assertEquals(viewer.told, viewer.shown);
 });
 
@@ -512,6 +512,60 @@ Deno.test("the access policy guards recordings, when they are described and when
   assertEquals(await peer.status("DESCRIBE", `${CLIP}?token=1`), 200);
   assertEquals(await peer.setup(`${CLIP}?token=1/trackID=1`, "RTP/AVP/TCP"), 200);
   assertEquals(opened.length, 2);
+});
+
+Deno.test("at the start, RTP-Info names a time that no sound is before", async () => {
+  // As B-frames have it, the first picture is decoded first and shown after the first sound begins.
+  const units = UNITS.map((unit) =>
+    isPicture(unit) ? { ...unit, pts: unit.pts + 150 * 90 } : { ...unit, ...laterBy(unit, 130 * 8) }
+  );
+  const { gateway, opened } = await start({ units });
+  await using _ = gateway;
+  const viewer = await Viewer.open(gateway);
+  must(opened[0]).read = async function* () {
+    yield await Promise.resolve(units.slice(0, 4));
+  };
+  await viewer.play();
+  const infos = parseRtpInfo(must(viewer.peer.header("RTP-Info")));
+  const firsts = [0, 2].map((channel) =>
+    must(viewer.packets.find((packet) => packet.channel === channel)).timestamp
+  );
+  const aheadMs = firsts.map((timestamp, at) =>
+    ((timestamp - must(infos[at]?.rtptime)) | 0) / (at === 0 ? 90 : 8)
+  );
+  assertEquals(aheadMs, [20, 0]);
+});
+
+function laterBy({ pts, dts }: Unit, ticks: number) {
+  return { pts: pts + ticks, dts: dts + ticks };
+}
+
+Deno.test("a viewer that takes nothing is cut, and one that has paused is not", async () => {
+  const units = UNITS.filter(isPicture).map((unit) => ({
+    ...unit,
+    payload: [new Uint8Array(400_000).fill(0x41)],
+  }));
+  const { gateway, opened } = await start({ description: VIDEO_ONLY, units });
+  await using _ = gateway;
+  const pausing = await Viewer.open(gateway, [1]);
+  await pausing.play();
+  await pausing.peer.ask("PAUSE", CLIP);
+  const slow = await gateway.transport.connect({ host: "127.0.0.1", port: 8554 });
+  const ask = async (method: string, url: string, fields: string) => {
+    const text = `${method} ${url} RTSP/1.0\r\nCSeq: 1\r\n${fields}\r\n\r\n`;
+    await slow.write(new TextEncoder().encode(text));
+  };
+  await ask("SETUP", `${CLIP}/trackID=1`, "Transport: RTP/AVP/TCP");
+  const buffer = new Uint8Array(4096);
+  const answer = new TextDecoder().decode(buffer.subarray(0, await slow.read(buffer)));
+  await ask("PLAY", CLIP, `Session: ${/Session: (\w+)/.exec(answer)?.[1]}`);
+  for (let second = 0; second < 62; second++) {
+    if (second % 20 === 0) await pausing.peer.ask("GET_PARAMETER", CLIP);
+    await gateway.clock.run(1000);
+  }
+  assertEquals(opened.map(({ isClosed }) => isClosed), [false, true]);
+  assertEquals(gateway.logged("nothing was taken for 60 s").length, 1);
+  slow.close();
 });
 
 /** How a session ends. */
