@@ -6,11 +6,23 @@ const BLOCK_BYTES = 256 << 10;
 /** Blocks that are kept of one file, 4 MiB in all: what its readers look at now, and its tables. */
 const MAX_BLOCKS = 16;
 
+/** Reads after which others get a turn, some 20 ms. None of them needed the disk, which gives turns too. */
+export const READS_PER_TURN = 2_000;
+
 /**
- * Reads in one turn of the event loop, which end with the first that the disk is needed for. Damaged
- * tables lead `mediabunny` in circles, in which it would look at the same bytes for ever.
+ * Such turns in a row. Damaged tables lead `mediabunny` in circles, in which it would look at the same
+ * bytes for ever; what is sound has been read by then, though it came in the smallest pieces.
  */
-export const MAX_READS_PER_TURN = 100_000;
+export const MAX_FULL_TURNS = 250;
+
+/** One read: the tables of a film of a day. What is damaged may ask for all of a file at once. */
+export const MAX_READ_BYTES = 128 << 20;
+
+/** From the first read to the next time that the event loop comes by. */
+interface Turn {
+  readonly over: PromiseWithResolvers<void>;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
 
 /**
  * A file whose last blocks are kept. It takes the place of the cache that `mediabunny` has, so that every
@@ -20,8 +32,10 @@ export class CachedFile {
   readonly #file: RandomAccessFile;
   /** By their number, the one that was used last at the end. */
   readonly #blocks = new Map<number, Uint8Array>();
+  /** Reads in this turn of the event loop, and full turns before it. */
   #reads = 0;
-  #turn: ReturnType<typeof setTimeout> | undefined;
+  #fullTurns = 0;
+  #turn: Turn | undefined;
 
   /** Takes the file over. */
   constructor(file: RandomAccessFile) {
@@ -31,23 +45,37 @@ export class CachedFile {
   /**
    * The bytes from `start` to `end`; nobody may change them.
    *
-   * @throws {MediaFileError} the file cannot be read, or leads in a circle.
+   * @throws {MediaFileError} the file cannot be read, leads in a circle, or asks for too much.
    */
   read(start: number, end: number): Uint8Array | Promise<Uint8Array> {
-    this.#count();
+    const turn = this.#turn ??= this.#begin();
+    if (++this.#reads > READS_PER_TURN) return turn.over.promise.then(() => this.read(start, end));
+    if (end - start > MAX_READ_BYTES) {
+      throw new MediaFileError(`a part of it has more than ${MAX_READ_BYTES} bytes`);
+    }
     const number = Math.floor(start / BLOCK_BYTES);
     const block = this.#blocks.get(number);
-    if (block === undefined || end > (number + 1) * BLOCK_BYTES) return this.#load(start, end);
+    if (block === undefined || end > (number + 1) * BLOCK_BYTES) {
+      return this.#load(start, end);
+    }
     this.#keep(number, block);
     return part(block, number, start, end);
   }
 
-  #count(): void {
-    this.#turn ??= setTimeout(() => {
-      this.#turn = undefined;
-      this.#reads = 0;
-    });
-    if (++this.#reads > MAX_READS_PER_TURN) throw new MediaFileError("its parts lead in a circle");
+  #begin(): Turn {
+    const over = Promise.withResolvers<void>();
+    // Who waits for the next turn sees it fail; mostly nobody does.
+    over.promise.catch(() => {});
+    const timer = setTimeout(() => this.#end(over));
+    return { over, timer };
+  }
+
+  #end(over: PromiseWithResolvers<void>): void {
+    this.#fullTurns = this.#reads > READS_PER_TURN ? this.#fullTurns + 1 : 0;
+    this.#reads = 0;
+    this.#turn = undefined;
+    if (this.#fullTurns <= MAX_FULL_TURNS) over.resolve();
+    else over.reject(new MediaFileError("its parts lead in a circle"));
   }
 
   async #load(start: number, end: number): Promise<Uint8Array> {
@@ -55,6 +83,7 @@ export class CachedFile {
     // What does not lie in one block is larger than most, and read by itself.
     if (end > (number + 1) * BLOCK_BYTES) return await this.#file.read(start, end);
     const first = number * BLOCK_BYTES;
+    this.#fullTurns = 0;
     const block = await this.#file.read(first, Math.min(this.#file.size, first + BLOCK_BYTES));
     this.#keep(number, block);
     return part(block, number, start, end);
@@ -68,7 +97,8 @@ export class CachedFile {
   }
 
   close(): void {
-    clearTimeout(this.#turn);
+    clearTimeout(this.#turn?.timer);
+    this.#turn?.over.reject(new MediaFileError("it was closed"));
     this.#blocks.clear();
     this.#file.close();
   }

@@ -15,7 +15,6 @@ import {
   WAVE,
   WEBM,
 } from "mediabunny";
-import { bytesEqual } from "../../../registry/media/config_equal.ts";
 import type { Description, Metadata } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { Recording } from "../../../registry/recording.ts";
@@ -23,16 +22,21 @@ import { CachedFile } from "./cached_file.ts";
 import { ContainerTrack, type Origin } from "./container_track.ts";
 import { MediaFileError, reasonOf } from "./errors.ts";
 import { merged } from "./merge.ts";
+import { assertMp4Tables } from "./mp4_tables.ts";
 import { lastAtOrBefore, ROUNDING_MS, startMsFor } from "./positions.ts";
 import type { RandomAccessFile } from "./random_access.ts";
+import { TRANSPORT_HEAD_BYTES, transportStart } from "./transport_start.ts";
 
 // What it has to say of damaged files comes as errors; the console belongs to the log.
 Logging.level = LogLevel.Silent;
 
-const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, WAVE, OGG, FLAC, ADTS, MP3];
+const TABLED_FORMATS = [MP4, QTFF, MATROSKA, WEBM, WAVE, OGG, FLAC, ADTS, MP3];
 
 /** As in the streams of the registry (see `_formats/demux/assembler.ts`). */
 const MAX_TRACKS = 32;
+
+/** Positions in a file: key pictures of three days, one in a second. */
+const MAX_KEYS = 250_000;
 
 /** Positions in a file without video: each costs a look into it, and a place in playlists. */
 const MAX_SOUND_KEYS = 10_000;
@@ -73,7 +77,7 @@ export class ContainerRecording implements Recording {
    * @throws {MediaFileError} it is of no known format, or nothing in it can be carried.
    */
   static async open(file: RandomAccessFile, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
-    const input = new Input({ source: await sourceOf(file), formats: FORMATS });
+    const input = await inputOf(file);
     try {
       return await ContainerRecording.#of(input, file.size, onLeftOut);
     } catch (error) {
@@ -100,28 +104,31 @@ export class ContainerRecording implements Recording {
   }
 
   keys(): Promise<readonly number[]> {
-    return this.#keys ??= this.#lead.track.kind === "video" ? this.#pictures() : this.#sounds();
+    return this.#keys ??= this.#keysUntilDamage(
+      this.#lead.track.kind === "video" ? this.#lead.keysAfter(this.#lead.first) : this.#sounds(),
+    );
   }
 
-  async #pictures(): Promise<readonly number[]> {
+  /** Whoever reads up to what is damaged is told. */
+  async #keysUntilDamage(packets: AsyncIterable<EncodedPacket>): Promise<readonly number[]> {
     const keys = [this.#lead.position(this.#lead.first, this.#origin)];
     try {
-      for await (const packet of this.#lead.keysAfter(this.#lead.first)) {
-        keys.push(this.#lead.position(packet, this.#origin));
+      for await (const packet of packets) {
+        const position = this.#lead.position(packet, this.#origin);
+        if (position > (keys.at(-1) ?? 0)) keys.push(position);
+        if (keys.length === MAX_KEYS) break;
       }
     } catch {
-      // Whoever reads up to what is damaged is told.
+      // The positions before it are all that there are.
     }
     return keys;
   }
 
-  async #sounds(): Promise<readonly number[]> {
+  async *#sounds(): AsyncIterableIterator<EncodedPacket> {
     const stepMs = Math.max(SOUND_KEY_MS, Math.ceil(this.durationMs / MAX_SOUND_KEYS));
-    const keys = new Set<number>();
-    for (let ms = 0; ms === 0 || ms < this.durationMs; ms += stepMs) {
-      keys.add(this.#lead.position(await this.#lead.packetAt(ms, this.#origin), this.#origin));
+    for (let ms = stepMs; ms < this.durationMs; ms += stepMs) {
+      yield await this.#lead.packetAt(ms, this.#origin);
     }
-    return [...keys];
   }
 
   async keyAt(ms: number): Promise<number> {
@@ -176,29 +183,45 @@ async function isKnown(input: Input): Promise<boolean> {
   }
 }
 
-/** The EBML header, with which Matroska and WebM begin (RFC 8794 section 11.2.1). */
-const EBML = Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3);
-
-/** Bytes that `mediabunny` keeps of a file: each open one costs as much. */
+/** Bytes that `mediabunny` keeps of a transport stream: each open one costs as much. */
 const CACHE_BYTES = 4 << 20;
 
 /**
- * Damaged Matroska leads `mediabunny` in circles in its own cache, which would stop everything else: there
- * it has none. Elsewhere its cache is the faster one, in MPEG-TS ten times.
+ * The packets of MPEG-TS come one after the other, and so fast only from the cache of `mediabunny`: ten
+ * times as fast. All other formats have tables, which when damaged lead it in circles in its own cache and
+ * would stop everything else: there it has none.
  */
-async function sourceOf(file: RandomAccessFile): Promise<CustomSource> {
-  const head = await file.read(0, Math.min(file.size, EBML.byteLength));
-  const isMatroska = bytesEqual(head, EBML);
-  const read = isMatroska ? new CachedFile(file) : file;
-  return new CustomSource({
-    getSize: () => file.size,
-    read: (start, end) => read.read(start, end),
-    dispose: () => read.close(),
-    maxCacheSize: isMatroska ? 0 : CACHE_BYTES,
-    prefetchProfile: isMatroska ? "none" : "fileSystem",
+async function inputOf(file: RandomAccessFile): Promise<Input> {
+  const start = transportStart(await file.read(0, Math.min(file.size, TRANSPORT_HEAD_BYTES)));
+  if (start !== undefined) return transportInput(file, start);
+  await assertMp4Tables(file);
+  return tabledInput(file);
+}
+
+function transportInput(file: RandomAccessFile, start: number): Input {
+  const source = new CustomSource({
+    getSize: () => file.size - start,
+    read: (from, to) => file.read(start + from, start + to),
+    dispose: () => file.close(),
+    maxCacheSize: CACHE_BYTES,
+    prefetchProfile: "fileSystem",
     // Of what is read ahead: whoever needs it reads it again, and is told.
     handleUnhandledError: () => {},
   });
+  return new Input({ source, formats: [MPEG_TS] });
+}
+
+function tabledInput(file: RandomAccessFile): Input {
+  const cached = new CachedFile(file);
+  const source = new CustomSource({
+    getSize: () => file.size,
+    read: (start, end) => cached.read(start, end),
+    dispose: () => cached.close(),
+    maxCacheSize: 0,
+    prefetchProfile: "none",
+    handleUnhandledError: () => {},
+  });
+  return new Input({ source, formats: TABLED_FORMATS });
 }
 
 /** Video comes first, so that files of one kind give the same ids to the same kinds of tracks. */

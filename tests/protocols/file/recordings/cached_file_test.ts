@@ -1,7 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   CachedFile,
-  MAX_READS_PER_TURN,
+  MAX_FULL_TURNS,
+  MAX_READ_BYTES,
 } from "../../../../protocols/file/recordings/cached_file.ts";
 import { MediaFileError } from "../../../../protocols/file/recordings/errors.ts";
 import { Shelf } from "./files.ts";
@@ -20,15 +21,35 @@ Deno.test("any part of a file is read, from the disk or from what is kept", asyn
   file.close();
 });
 
-Deno.test("who reads for ever without a turn for others is stopped", async () => {
+Deno.test("who reads for ever leaves others their turns, and is stopped", async () => {
+  await using shelf = await Shelf.make({ a: BYTES });
+  const file = new CachedFile(await shelf.file("a"));
+  let turns = 0;
+  const timer = setInterval(() => turns++);
+  const circle = async () => {
+    for (;;) await file.read(0, 8);
+  };
+  await assertRejects(circle, MediaFileError, "its parts lead in a circle");
+  clearInterval(timer);
+  assert(turns > MAX_FULL_TURNS / 2, `${turns}`);
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(await file.read(0, 1), BYTES.subarray(0, 1));
+  file.close();
+});
+
+Deno.test("a read that waits for its turn fails when the file is closed", async () => {
   await using shelf = await Shelf.make({ a: BYTES });
   const file = new CachedFile(await shelf.file("a"));
   await file.read(0, 8);
-  const circle = () => {
-    for (let reads = 0; reads <= MAX_READS_PER_TURN; reads++) file.read(0, 8);
-  };
-  assertThrows(circle, MediaFileError, "its parts lead in a circle");
-  await new Promise((resolve) => setTimeout(resolve));
-  assertEquals(await file.read(0, 1), BYTES.subarray(0, 1));
+  let read = file.read(0, 8);
+  while (read instanceof Uint8Array) read = file.read(0, 8);
+  file.close();
+  await assertRejects(() => Promise.resolve(read), MediaFileError, "it was closed");
+});
+
+Deno.test("no part is as large as all that a damaged file may ask for", async () => {
+  await using shelf = await Shelf.make({ a: BYTES });
+  const file = new CachedFile(await shelf.file("a"));
+  assertThrows(() => file.read(0, MAX_READ_BYTES + 1), MediaFileError, "has more than");
   file.close();
 });
