@@ -6,7 +6,7 @@ export interface Source {
   readonly label: string;
   /**
    * Fetches the stream and publishes it until `signal` is aborted, trying again by itself.
-   * Ends early only when trying again is pointless.
+   * Ends early only when trying again is pointless; with a `RegistryError` that those are told who wait.
    */
   run(signal: AbortSignal): Promise<void>;
 }

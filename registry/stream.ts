@@ -5,7 +5,7 @@ import {
   PackagingError,
   PublisherReplacedError,
   RegistryClosedError,
-  type RegistryError,
+  RegistryError,
 } from "./errors.ts";
 import type { Peer, RegistryEvent } from "./events.ts";
 import { Fanout } from "./fanout.ts";
@@ -307,10 +307,17 @@ export class Stream {
     this.#source = undefined;
     if (error !== undefined && !runner.isStopped) {
       this.noteFailure(error instanceof Error ? error.message : `${error}`);
+      if (error instanceof RegistryError) this.#cutWaiting(error);
     }
     // A reader that came while the source was being stopped has to have it started again.
     if (runner.isStopped && this.#readers.size > 0) return this.startSource(runner.source);
     this.#releaseIfUnused();
+  }
+
+  /** A source that gives up will not publish: nobody has to wait for it. */
+  #cutWaiting(error: RegistryError): void {
+    if (this.isPublished) return;
+    for (const reader of [...this.#readers]) reader.cut(error);
   }
 
   #releaseIfUnused(): void {

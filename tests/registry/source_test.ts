@@ -1,5 +1,5 @@
-import { assertEquals, assertInstanceOf } from "@std/assert";
-import { NoPublisherError } from "../../registry/errors.ts";
+import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { NoPublisherError, RecordingError } from "../../registry/errors.ts";
 import type { Publisher } from "../../registry/publisher.ts";
 import { must } from "../must.ts";
 import { settle } from "../virtual_clock.ts";
@@ -119,6 +119,27 @@ Deno.test("why a source failed is an event, and what its readers are told", asyn
   );
   const failed = bench.events.find(({ type }) => type === "source-failed");
   assertEquals(failed, { type: "source-failed", name: "live/cam1", reason: "connection refused" });
+});
+
+Deno.test("whoever waits for a source that gives up is told why at once", async () => {
+  const source = new ScriptedSource();
+  const bench = benchWith(source);
+  const viewer = await bench.read();
+  const failure = new RecordingError("live/cam1", "it is no media file");
+  source.end(failure);
+  await settle();
+  assertStrictEquals(viewer.error, failure);
+  assertEquals(bench.registry.snapshot(), []);
+});
+
+Deno.test("a source that gives up takes no stream from those who have another publisher", async () => {
+  const source = new ScriptedSource();
+  const bench = benchWith(source);
+  const viewer = await bench.read();
+  await publishFrom(bench);
+  source.end(new RecordingError("live/cam1", "it is no media file"));
+  assertEquals(await viewer.log(), [0]);
+  assertEquals(viewer.error, undefined);
 });
 
 Deno.test("a source that throws at once is one that failed", async () => {
