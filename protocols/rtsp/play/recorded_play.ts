@@ -89,7 +89,7 @@ export class RecordedPlay implements Play {
       packager: this.#packager,
       times: this.#times,
     });
-    const playing = new Playing({ reader: passage, stream, clock, tracks });
+    const playing = new Playing({ reader: passage, stream, clock, tracks, hasRange: true });
     this.#way = { passage, playing };
     this.#starting = playing;
     this.#isPaused = false;
