@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
+import { refuseClientErrors } from "./client_errors.ts";
 import { ListenError } from "./errors.ts";
 import { sendBody } from "./http_body.ts";
 import { requestBody } from "./http_request_body.ts";
 import { HttpSockets } from "./http_sockets.ts";
-import { LastAnswers } from "./last_answers.ts";
-import { Pipelines } from "./pipelines.ts";
+import { joined, RequestFeeds } from "./request_feed.ts";
 import {
   type Address,
   formatAddress,
@@ -38,17 +38,22 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   // Bodies may be live media: how long they may take is for the route to say.
   server.requestTimeout = 0;
   const sockets = new HttpSockets(server);
-  const pipelines = new Pipelines();
-  const lastAnswers = new LastAnswers(server, pipelines);
+  const feeds = new RequestFeeds(server, tls === undefined ? "connection" : "secureConnection");
+  refuseClientErrors(server, feeds);
   server.on("request", (incoming, outgoing) => {
-    if (!pipelines.admit(incoming.socket, outgoing)) return;
-    respond(handler, incoming, outgoing, lastAnswers).catch((error) => {
+    feeds.of(incoming.socket)?.begin(incoming, outgoing);
+    respond(handler, incoming, outgoing, feeds).catch((error) => {
       onError(error);
       fail(outgoing);
     });
   });
-  server.on("upgrade", (incoming, socket: Socket, head) => {
-    upgrade(handler, incoming, socket, head, sockets).catch((error) => {
+  server.on("checkExpectation", (incoming, outgoing) => {
+    feeds.of(incoming.socket)?.begin(incoming, outgoing);
+    refuse(outgoing, 417, "the gateway does nothing of what is expected");
+  });
+  server.on("upgrade", (incoming, socket: Socket, head: Uint8Array) => {
+    const rest = joined(head, feeds.of(socket)?.release() ?? new Uint8Array(0));
+    upgrade(handler, incoming, socket, rest, sockets).catch((error) => {
       onError(error);
       socket.destroy();
     });
@@ -65,6 +70,8 @@ function createNodeServer(tls: TlsIdentity | undefined): Server {
     maxHeaderSize: MAX_HEAD_BYTES,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     noDelay: true,
+    // What node:http answers by itself, RequestFeed would not wait for.
+    requireHostHeader: false,
   };
   return tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
 }
@@ -105,14 +112,19 @@ async function respond(
   handler: HttpHandler,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  lastAnswers: LastAnswers,
+  feeds: RequestFeeds,
 ): Promise<void> {
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
+  if (incoming.httpVersion === "1.1" && incoming.headers.host === undefined) {
+    return refuse(outgoing, 400, "the request has no Host");
+  }
   const request = toRequest(incoming, gone.signal);
   if (request === undefined) return refuse(outgoing, 400, "the request target is not a path");
   const response = await handler(request, { remote: remoteOf(incoming.socket) });
-  if (response.headers.get("connection") === "close") lastAnswers.add(incoming.socket);
+  // What else comes is not read (RFC 9112 section 9.6). live555, and so VLC, sends its RTCP there while
+  // it plays through a tunnel, and node:http would end the connection over what is no request.
+  if (response.headers.get("connection") === "close") feeds.of(incoming.socket)?.end();
   await send(response, outgoing, gone.signal);
 }
 
