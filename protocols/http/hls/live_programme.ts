@@ -100,7 +100,7 @@ export class LiveProgramme implements Programme {
     const { muxer, signal } = this.#options;
     const find = () => findMedia(muxer.presentations, resource);
     const found = find();
-    if (found !== undefined || !isHinted(muxer.presentation, resource)) return found;
+    if (found !== undefined || !isInMaking(muxer.presentation, resource)) return found;
     const ms = blockingMs(muxer.presentation);
     return await muxer.until(find, { ms, signals: [gone, signal] });
   }
@@ -225,9 +225,13 @@ function findIn(
   return segment?.isGap ? undefined : segment?.bytes;
 }
 
-/** Whether it is the part that a playlist has announced as the next one. */
-function isHinted(presentation: Presentation | undefined, resource: MediaResource): boolean {
+/**
+ * Whether it is in the making: the part that a playlist has announced as the next one, or the segment,
+ * for which ffmpeg asks by its number as soon as it has the one before, and goes past it when refused.
+ */
+function isInMaking(presentation: Presentation | undefined, resource: MediaResource): boolean {
   const open = presentation && windowOf(presentation, resource.rendition)?.open;
-  return resource.type === "part" && presentation?.isEnded === false && open?.isParted === true &&
-    open.sequence === resource.sequence && open.parts.length === resource.part;
+  if (presentation?.isEnded !== false || open?.sequence !== resource.sequence) return false;
+  if (resource.type === "segment") return true;
+  return resource.type === "part" && open.isParted && open.parts.length === resource.part;
 }

@@ -98,6 +98,16 @@ Deno.test("a hinted part is sent when it has come", async () => {
   assertEquals(await stage.bytes(later), undefined);
 });
 
+Deno.test("the segment in the making is sent when it is whole", async () => {
+  await using stage = await LiveStage.open();
+  const playlist = await stage.playlist(variantOf(await stage.enter()));
+  const { uri } = must(playlist.segments.at(-1));
+  const next = stage.bytes(uri.replace(/_\d+/, `_${nextOf(playlist)}`));
+  assertEquals(await stage.bytes(uri.replace(/_\d+/, `_${nextOf(playlist) + 1}`)), undefined);
+  await stage.play(2.1);
+  assert(must(await next).length > 0);
+});
+
 Deno.test("reloads that cannot be answered are refused, each in its way", async () => {
   await using stage = await LiveStage.open();
   const uri = variantOf(await stage.enter());
