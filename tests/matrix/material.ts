@@ -66,7 +66,9 @@ export const MATERIALS: Readonly<Record<string, Material>> = {
     ...EVERYWHERE,
   },
   "H.265, AAC": { args: both(H265, AAC), type: "mkv", ...EVERYWHERE },
-  "AV1, Opus": { args: both(AV1, OPUS), type: "mkv", ...NOT_IN_TS },
+  // Without sound: FFmpeg loses a picture when a packet of another track comes between its packets,
+  // which over UDP is a matter of which socket it looks at first.
+  "AV1": { args: [...PICTURE, ...AV1], type: "mkv", ...NOT_IN_TS },
   "VP9, Opus": { args: both(["-c:v", "libvpx-vp9", ...VPX], OPUS), type: "mkv", ...NOT_IN_TS },
   // FLV has it, FFmpeg's does not.
   "VP8, Opus": { args: both(["-c:v", "libvpx", ...VPX], OPUS), type: "mkv", ...RTP_ONLY },
