@@ -4,7 +4,7 @@
  *
  *     --players 500,1000     players of each measurement
  *     --seconds 15           how long each measures
- *     --protocols rtmp,flv   what the players speak; also rtsp-tcp and rtsp-udp
+ *     --protocols rtmp,flv   what the players speak; also ts, mp4, rtsp-tcp and rtsp-udp
  *     --merge default,350    `merge` settings of this gateway, in milliseconds
  *     --rate 500             players that are opened in a second
  *     --rounds 1             repeats everything, in turn, and gives medians

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Unit } from "../../registry/media/unit.ts";
 import type { FlvMessage } from "../../protocols/_formats/flv/message.ts";
 import { readStamp, STAMP_SIZE, writeStamp } from "./stamp.ts";
 
@@ -85,4 +86,9 @@ export function stampPicture({ type, parts: [body] }: FlvMessage, ms: number): v
 /** When the picture with this body was sent; `undefined` for all that is no picture of ours. */
 export function pictureStamp(body: Uint8Array): number | undefined {
   return body.byteLength < STAMP_OFFSET + STAMP_SIZE ? undefined : readStamp(body, STAMP_OFFSET);
+}
+
+/** As `pictureStamp`, of a unit as containers other than FLV give it. */
+export function unitStamp({ payload: [nal] }: Unit): number | undefined {
+  return nal === undefined ? undefined : readStamp(nal, 1);
 }

@@ -1,12 +1,15 @@
 import { systemClock } from "../../registry/clock.ts";
+import type { Demuxer } from "../../protocols/_formats/demux/events.ts";
 import { FlvReader } from "../../protocols/_formats/flv/reader.ts";
+import { Mp4Demuxer } from "../../protocols/_formats/mp4/demuxer.ts";
+import { TsDemuxer } from "../../protocols/_formats/mpegts/demuxer.ts";
 import { denoTransport } from "../../protocols/_transport/deno_transport.ts";
 import type { Connection } from "../../protocols/_transport/transport.ts";
 import { RtmpClient } from "../../protocols/rtmp/client.ts";
 import { MESSAGE_TYPE } from "../../protocols/rtmp/message.ts";
 import { parseRtmpUrl } from "../../protocols/rtmp/url.ts";
 import { BodyReader } from "./body_reader.ts";
-import { pictureStamp } from "./media.ts";
+import { pictureStamp, unitStamp } from "./media.ts";
 import { drain, type PlayerOrder, reportPicture } from "./player_order.ts";
 import { playRtsp } from "./rtsp_player.ts";
 
@@ -18,7 +21,11 @@ export function play(order: PlayerOrder): Promise<void> {
     case "rtmp":
       return playRtmp(order);
     case "flv":
-      return playFlv(order);
+      return playHttp(order, flvStamps());
+    case "ts":
+      return playHttp(order, unitStamps(new TsDemuxer()));
+    case "mp4":
+      return playHttp(order, unitStamps(new Mp4Demuxer()));
     case "rtsp-tcp":
       return playRtsp(order, "tcp");
     case "rtsp-udp":
@@ -49,21 +56,33 @@ async function playRtmp(order: PlayerOrder): Promise<void> {
   if (connection !== undefined) await drain(connection, order.onBytes);
 }
 
-async function playFlv(order: PlayerOrder): Promise<void> {
+/** Takes bytes of a container, and gives the stamp of each thing that they complete. */
+type ReadStamps = (bytes: Uint8Array) => readonly (number | undefined)[];
+
+function flvStamps(): ReadStamps {
+  const flv = new FlvReader();
+  return (bytes) => flv.feed(bytes).map(({ body }) => pictureStamp(body));
+}
+
+function unitStamps(demuxer: Demuxer): ReadStamps {
+  return (bytes) =>
+    demuxer.push(bytes).map((event) => event.type === "unit" ? unitStamp(event.unit) : undefined);
+}
+
+async function playHttp(order: PlayerOrder, readStamps: ReadStamps): Promise<void> {
   const { hostname, port, pathname, search, host } = order.url;
   const connection = await denoTransport.connect({ host: hostname, port: Number(port) });
   order.signal.addEventListener("abort", () => connection.close(), { once: true });
   const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
   await connection.write(new TextEncoder().encode(request));
   const body = new BodyReader();
-  const flv = new FlvReader();
   for (let hasPicture = false; order.isProbe || !hasPicture;) {
     const buffer = new Uint8Array(READ_BYTES);
     const count = await connection.read(buffer);
     if (count === undefined) return;
     order.onBytes(count);
-    for (const tag of body.feed(buffer.subarray(0, count)).flatMap((piece) => flv.feed(piece))) {
-      hasPicture = reportPicture(pictureStamp(tag.body), order) || hasPicture;
+    for (const stamp of body.feed(buffer.subarray(0, count)).flatMap(readStamps)) {
+      hasPicture = reportPicture(stamp, order) || hasPicture;
     }
   }
   await drain(connection, order.onBytes);

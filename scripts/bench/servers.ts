@@ -6,7 +6,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 
 /** RTSP with RTP in the connection (`tcp`) or in datagrams (`udp`). */
-export const PLAY_PROTOCOLS = ["rtmp", "flv", "rtsp-tcp", "rtsp-udp"] as const;
+export const PLAY_PROTOCOLS = ["rtmp", "flv", "ts", "mp4", "rtsp-tcp", "rtsp-udp"] as const;
 export type PlayProtocol = typeof PLAY_PROTOCOLS[number];
 
 export interface Ports {
@@ -96,7 +96,7 @@ http_server { enabled on; listen ${ports.http}; dir ${folder}; }
 vhost __defaultVhost__ { http_remux { enabled on; mount [vhost]/[app]/[stream].flv; } }
 `,
     args: (config) => ["-c", config],
-    plays: ["rtmp", "flv"],
+    plays: ["rtmp", "flv", "ts"],
   },
   {
     name: "mediamtx",
@@ -139,7 +139,9 @@ export function playUrl(protocol: PlayProtocol, ports: Ports): string {
     case "rtmp":
       return publishUrl(ports);
     case "flv":
-      return `http://127.0.0.1:${ports.http}/${STREAM}.flv`;
+    case "ts":
+    case "mp4":
+      return `http://127.0.0.1:${ports.http}/${STREAM}.${protocol}`;
     case "rtsp-tcp":
     case "rtsp-udp":
       return `rtsp://127.0.0.1:${ports.rtsp}/${STREAM}`;
