@@ -1,7 +1,7 @@
 // Files of every container and codec as recordings, next to what FFmpeg finds in them.
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { MediaFileError } from "../../protocols/file/recordings/errors.ts";
+import { MediaFileError, reasonOf } from "../../protocols/file/recordings/errors.ts";
 import { openMedia } from "../../protocols/file/recordings/open_media.ts";
 import { RandomAccessFile } from "../../protocols/file/recordings/random_access.ts";
 import { joinObus } from "../../registry/media/av1.ts";
@@ -250,6 +250,42 @@ Deno.test(
     assert(/s of its video are missing$/.test(failure.message), failure.message);
   },
 );
+
+Deno.test(
+  { name: "who seeks behind what is left of a file comes to its last picture", ignore },
+  async () => {
+    await using scratch = await Scratch.make();
+    const args = [...picture("25"), ...AVC, "-movflags", "+faststart"];
+    const bytes = await Deno.readFile(await kept("recorded-faststart", args, "mp4"));
+    const path = `${scratch.path}/cut.mp4`;
+    await Deno.writeFile(path, bytes.subarray(0, bytes.length / 2));
+    const recording = await open(path);
+    const last = await recording.keyAt(SECONDS * 1000);
+    assert(last >= 800 && last < 3000, `${last}`);
+    assertEquals((await recording.keys()).includes(last), true);
+    const { value } = await recording.read(SECONDS * 1000).next();
+    recording.close();
+    assertEquals(must<Unit>(value[0]).pts / 90 - recording.startMs, last);
+  },
+);
+
+Deno.test({ name: "sound plays up to what is damaged", ignore }, async () => {
+  await using scratch = await Scratch.make();
+  const bytes = await Deno.readFile(await pathOf(must(CLIPS.find(({ type }) => type === "ogg"))));
+  const path = `${scratch.path}/damaged.ogg`;
+  const pages = bytes.toHex().matchAll(/(?=4f676753)/g).map(({ index }) => index / 2).toArray();
+  bytes[must(pages.find((at) => at > bytes.length * 0.4)) + 26] = 0; // its number of segments
+  await Deno.writeFile(path, bytes);
+  const recording = await open(path);
+  let units = 0;
+  const failure = await assertRejects(async () => {
+    for await (const piece of recording.read(0)) units += piece.length;
+  });
+  assertEquals(reasonOf(failure), "it is damaged");
+  assert(units > 80 && units < 140, `${units}`);
+  assertEquals((await recording.keys()).length > 1, true);
+  recording.close();
+});
 
 Deno.test(
   { name: "a file that grows ends where it ended when it was opened", ignore },

@@ -14,6 +14,7 @@ import {
   deriverAt,
   keyBefore,
   measureOrder,
+  packetAfter,
   type PacketOrder,
   readableEnd,
   TIMES_ONLY,
@@ -99,14 +100,22 @@ export class ContainerTrack {
     return this.first.timestamp - reorderDepth / fps;
   }
 
-  /** The packet that is shown at a position; the first one before them all. */
+  /** The packet that is shown at a position, or the last before it that the file has; the first of all. */
   async packetAt(ms: number, origin: Origin): Promise<EncodedPacket> {
     const seconds = origin.seconds + latestAt(ms) / 1000;
-    const packet =
-      await (this.track.kind === "video"
-        ? this.#sink.getKeyPacket(seconds)
-        : this.#sink.getPacket(seconds));
-    return packet ?? this.first;
+    if (this.track.kind !== "video") return await this.#sink.getPacket(seconds) ?? this.first;
+    return await this.#sink.getKeyPacket(seconds) ?? await this.#lastKey(seconds) ?? this.first;
+  }
+
+  /** The last key packet at or before a time, of a file that was cut off: its tables tell of more. */
+  async #lastKey(seconds: number): Promise<EncodedPacket | null> {
+    let key = await this.#sink.getKeyPacket(seconds, TIMES_ONLY);
+    while (key !== null) {
+      const packet = await withBytes(this.#sink, key);
+      if (packet !== null) return packet;
+      key = await keyBefore(this.#sink, key);
+    }
+    return null;
   }
 
   position(packet: EncodedPacket, origin: Origin): number {
@@ -120,7 +129,7 @@ export class ContainerTrack {
   ): AsyncIterableIterator<EncodedPacket> {
     const next = (from: EncodedPacket) =>
       direction === "forwards"
-        ? this.#sink.getNextKeyPacket(from, TIMES_ONLY)
+        ? packetAfter(this.#sink, from, "key", TIMES_ONLY)
         : keyBefore(this.#sink, from);
     for (let key = await next(packet); key !== null; key = await next(key)) yield key;
   }
@@ -139,11 +148,12 @@ export class ContainerTrack {
       const pts = toTicks(packet);
       const isKey = packet.type === "key";
       const times = deriver?.next(pts, isKey) ?? { pts, dts: pts };
-      for (const unit of this.#read(packet, track, times)) {
+      const dts = Math.max(0, times.dts);
+      for (const unit of this.#read(packet, track, { ...times, dts })) {
         track = unit.track;
         yield unit;
       }
-      packet = await this.#sink.getNextPacket(packet);
+      packet = await packetAfter(this.#sink, packet);
     }
     this.#assertWhole(end);
   }

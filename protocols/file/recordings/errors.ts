@@ -9,9 +9,12 @@ export class MediaFileError extends Error {
   }
 }
 
+/** What `mediabunny` says of what should never be. */
+const ASSERTION = "Assertion failed.";
+
 /** Why something failed, without what failed. What `mediabunny` throws is told to its first full stop. */
 export function reasonOf(error: unknown): string {
   if (error instanceof MediaFileError) return error.reason;
   const message = error instanceof Error ? error.message : String(error);
-  return `it is damaged: ${message.split(". ", 1)[0]}`;
+  return message === ASSERTION ? "it is damaged" : `it is damaged: ${message.split(". ", 1)[0]}`;
 }

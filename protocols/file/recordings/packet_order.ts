@@ -1,7 +1,8 @@
-import type { EncodedPacket, EncodedPacketSink } from "mediabunny";
+import type { EncodedPacket, EncodedPacketSink, PacketRetrievalOptions } from "mediabunny";
 import type { CodecConfig } from "../../../registry/media/codec.ts";
 import { describeConfig } from "../../../registry/media/describe.ts";
 import { DtsDeriver, MAX_REORDER_DEPTH } from "../../_formats/demux/dts.ts";
+import { MediaFileError } from "./errors.ts";
 
 /** Asks for the times of packets without their bytes. */
 export const TIMES_ONLY = { metadataOnly: true } as const;
@@ -25,6 +26,24 @@ export interface PacketOrder {
   readonly fps: number;
 }
 
+/**
+ * The packet that follows one, or the key packet that does; `null` behind the last.
+ *
+ * @throws {MediaFileError} damage leads back to what was read before: it would never end.
+ */
+export async function packetAfter(
+  sink: EncodedPacketSink,
+  packet: EncodedPacket,
+  which: "any" | "key" = "any",
+  options: PacketRetrievalOptions = {},
+): Promise<EncodedPacket | null> {
+  const next = which === "key"
+    ? await sink.getNextKeyPacket(packet, options)
+    : await sink.getNextPacket(packet, options);
+  if (next === null || next.sequenceNumber > packet.sequenceNumber) return next;
+  throw new MediaFileError("its packets lead in a circle");
+}
+
 /** The packets at and after `first`, without their bytes, up to the end or to what cannot be read. */
 async function* readablePackets(
   sink: EncodedPacketSink,
@@ -32,7 +51,7 @@ async function* readablePackets(
 ): AsyncIterableIterator<EncodedPacket> {
   for (let packet: EncodedPacket | null = first; packet !== null;) {
     yield packet;
-    packet = await sink.getNextPacket(packet, TIMES_ONLY).catch(() => null);
+    packet = await packetAfter(sink, packet, "any", TIMES_ONLY).catch(() => null);
   }
 }
 
@@ -116,7 +135,7 @@ async function packetsBefore(
     for (
       let packet: EncodedPacket | null = start;
       packet !== null && packet.sequenceNumber < end.sequenceNumber;
-      packet = await sink.getNextPacket(packet, TIMES_ONLY)
+      packet = await packetAfter(sink, packet, "any", TIMES_ONLY)
     ) {
       group.push(packet);
     }
