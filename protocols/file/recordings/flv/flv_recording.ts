@@ -88,7 +88,8 @@ export class FlvRecording implements Recording {
     return events.flatMap((event) => {
       if (event.type !== "unit") return [];
       const { unit } = event;
-      return [{ ...unit, pts: unit.pts + shift, dts: unit.dts + shift }];
+      // Below 0 is only what damaged times say.
+      return [{ ...unit, pts: Math.max(0, unit.pts + shift), dts: unit.dts + shift }];
     });
   }
 

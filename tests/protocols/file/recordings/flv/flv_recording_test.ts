@@ -84,3 +84,18 @@ Deno.test("a tag that is cut short is the end of a file that grows", async () =>
   recording.close();
   assertEquals(units.length, demuxed(bytes).length - 1);
 });
+
+Deno.test("a picture that would be shown long before the beginning is shown at it", async () => {
+  const bytes = vector("avc_aac.flv").slice();
+  // An AVC picture behind the header of its tag, and its CompositionTime (Video File Format E.4.3.1).
+  const picture = bytes.findLastIndex((byte, at) =>
+    byte === 0x27 && bytes[at + 1] === 1 && bytes[at - 11] === 9
+  );
+  bytes.set([0x80, 0, 0], picture + 2);
+  await using shelf = await Shelf.make({ "a.flv": bytes });
+  const recording = await shelf.open("a.flv");
+  const units = await unitsOf(recording);
+  recording.close();
+  assertEquals(units.length, demuxed(bytes).length);
+  assert(units.every(({ pts, dts }) => pts >= 0 && dts >= 0));
+});
