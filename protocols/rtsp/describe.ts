@@ -52,10 +52,11 @@ async function describeStream(
   }
 }
 
-/** What a name consists of, and when it can be played. */
+/** What a name consists of, and what of it can be played. */
 export interface Described {
   readonly description: Description;
-  readonly range: NptRange;
+  /** Absent for a live stream. */
+  readonly range?: NptRange;
 }
 
 /**
@@ -70,7 +71,7 @@ export async function describeName(
 ): Promise<Described> {
   using recorded = await context.registry.openRecording(request);
   if (recorded === undefined) {
-    return { description: await describeStream(context, request, options), range: LIVE };
+    return { description: await describeStream(context, request, options) };
   }
   const { description, durationMs } = recorded.recording;
   return { description, range: { type: "npt", start: 0, end: durationMs } };
@@ -84,7 +85,7 @@ export function outgoingTracks({ tracks }: Description): readonly SdpTrack[] {
 /** The body of a DESCRIBE response. @throws {UnsupportedMediaError} when RTP carries no track. */
 export function writeDescription(
   name: string,
-  { description, range = LIVE }: Partial<Described> & Pick<Described, "description">,
+  { description, range = LIVE }: Described,
   { address, now }: { readonly address: string; readonly now: number },
 ): Uint8Array {
   const tracks = outgoingTracks(description);
