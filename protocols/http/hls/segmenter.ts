@@ -28,6 +28,9 @@ export interface Presentation {
   readonly isEnded: boolean;
 }
 
+/** Least time of the first segment, in milliseconds: enough to tell the pace of pictures. */
+const FIRST_SEGMENT_MS = 500;
+
 /** The track that decides where segments end. */
 interface Leader {
   readonly track: Track;
@@ -181,8 +184,14 @@ export class Segmenter {
     // Times are rounded: what is half a picture short of a segment is one.
     const slack = rescale(pace.step, track.timescale, MEDIA_TIMESCALE) / 2;
     const passed = mediaTime(unit) - began;
-    const isDue = passed + slack >= toMediaTime(this.#settings.segmentMs);
+    const isDue = passed + slack >= toMediaTime(this.#dueMs);
     return (unit.isKey && isDue) || this.#isTooLong(mediaTime(unit));
+  }
+
+  /** Somebody waits for the first segment: it ends as soon as there is anything to measure. */
+  get #dueMs(): number {
+    const { segmentMs } = this.#settings;
+    return this.#promise === undefined ? Math.min(FIRST_SEGMENT_MS, segmentMs) : segmentMs;
   }
 
   #isTooLong(time: number): boolean {
