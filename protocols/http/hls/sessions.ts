@@ -157,12 +157,13 @@ export class Sessions {
   }
 
   async #openRecorded({ name, format }: Channel, guest: Guest): Promise<Opened | undefined> {
-    const seat = await this.#options.viewers.seatRecording(guest);
+    const { viewers, clock } = this.#options;
+    const seat = await viewers.seatRecording(guest);
     if (seat === undefined) return undefined;
     const { recording } = seat.reader;
-    const [maker, secret] = [this.#maker, this.#secret];
+    const made = { maker: this.#maker, secret: this.#secret, clock };
     try {
-      const programme = await RecordedProgramme.open({ name, recording, format, maker, secret });
+      const programme = await RecordedProgramme.open({ name, recording, format, ...made });
       seat.reader.signal.throwIfAborted();
       return { seat, programme };
     } catch (error) {

@@ -6,8 +6,11 @@ import {
 } from "../../_formats/m3u8/playlist.ts";
 import type { RenditionTracks, SegmentFormat } from "../hls/format.ts";
 import { multivariantPlaylist } from "../hls/multivariant_playlist.ts";
+import { ORIGIN } from "../hls/format.ts";
 import { initName, segmentName } from "../hls/names.ts";
-import { emptyWindow } from "../hls/window.ts";
+import type { Presentation } from "../hls/segmenter.ts";
+import { MEDIA_TIMESCALE } from "../hls/wall_clock.ts";
+import { emptyWindow, type RenditionWindow, type Segment } from "../hls/window.ts";
 import { type PlannedSegment, planSegments } from "./plan.ts";
 import { makeSegment, type VodSegment } from "./segment.ts";
 
@@ -21,6 +24,9 @@ const US_PER_MS = 1000;
  * known when all of it were read; there is one variant, so that no player chooses by it.
  */
 const PEAK_FACTOR = 2;
+
+/** Of segments that are described and not made. */
+const NOTHING = new Uint8Array();
 
 export interface AssetOptions {
   /** Of the recording. */
@@ -54,18 +60,63 @@ export class Asset {
 
   /** That of one rendition alone where `only` names it. */
   multivariant(only?: string): MultivariantPlaylist {
+    const chosen = this.#renditions.filter(({ id }) => only === undefined || id === only);
+    return multivariantPlaylist({ renditions: this.#windows(chosen) });
+  }
+
+  /** All of it at once, as DASH describes it. Times of sound are those of the pictures beside it. */
+  presentation(): Presentation {
+    const renditions = this.#windows(this.#renditions).map((window) => ({
+      ...window,
+      segments: this.#described(window),
+    }));
+    const { extension } = this.#options.format;
+    const { targetDuration } = this;
+    return { renditions, targetDuration, extension, startUtc: 0, isEnded: true };
+  }
+
+  /** What all of the file costs is counted for its leading rendition. */
+  #windows(renditions: readonly RenditionTracks[]): readonly RenditionWindow[] {
     const { description, durationMs } = this.#options.recording;
     const { filesize } = description.metadata;
     const totalBytes = typeof filesize === "number" ? filesize : 0;
     const totalUs = Math.round(durationMs * US_PER_MS);
     const average = totalUs > 0 ? totalBytes * 8 * US_PER_SECOND / totalUs : 0;
     const peakBandwidth = Math.ceil(average * PEAK_FACTOR);
-    const chosen = this.#renditions.filter(({ id }) => only === undefined || id === only);
-    const renditions = chosen.map(({ id, tracks }, index) => {
+    return renditions.map(({ id, tracks }, index) => {
       const window = emptyWindow(id, tracks, 0);
       return index === 0 ? { ...window, totalBytes, totalUs, peakBandwidth } : window;
     });
-    return multivariantPlaylist({ renditions });
+  }
+
+  #described({ tracks }: RenditionWindow): readonly Segment[] {
+    const [{ timescale }] = tracks;
+    const zeroMs = this.#options.recording.startMs - ORIGIN * 1000 / MEDIA_TIMESCALE;
+    const ticksAt = (ms: number) => Math.round((ms + zeroMs) * timescale / 1000);
+    const run = { sequence: 0, time: ORIGIN + zeroMs * MEDIA_TIMESCALE / 1000, utc: 0 };
+    return this.#segments.map(({ startMs, endMs }, sequence) => {
+      const start = ticksAt(startMs);
+      return {
+        sequence,
+        run,
+        isDiscontinuous: false,
+        presentationStart: start,
+        start,
+        duration: ticksAt(endMs) - start,
+        programDateTime: startMs,
+        init: { sequence: 0, bytes: NOTHING, tracks },
+        isParted: false,
+        parts: [],
+        bytes: NOTHING,
+        isGap: false,
+      };
+    });
+  }
+
+  /** EXT-X-TARGETDURATION: seconds. */
+  get targetDuration(): number {
+    const longestMs = Math.max(0, ...this.#segments.map(({ startMs, endMs }) => endMs - startMs));
+    return Math.max(1, Math.round(longestMs / 1000));
   }
 
   /** Undefined where there is no such rendition. */
@@ -82,11 +133,10 @@ export class Asset {
       parts: [],
       ...map,
     }));
-    const longestUs = Math.max(0, ...segments.map(({ durationUs }) => durationUs));
     return {
       type: "media",
       version: VERSION,
-      targetDuration: Math.max(1, Math.round(longestUs / US_PER_SECOND)),
+      targetDuration: this.targetDuration,
       mediaSequence: 0,
       discontinuitySequence: 0,
       playlistType: "VOD",

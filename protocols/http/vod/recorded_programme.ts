@@ -1,6 +1,8 @@
+import type { Clock } from "../../../registry/clock.ts";
 import type { Recording } from "../../../registry/recording.ts";
 import type { MultivariantPlaylist } from "../../_formats/m3u8/playlist.ts";
 import { writeMediaPlaylist } from "../../_formats/m3u8/writer.ts";
+import { dashManifest } from "../hls/dash_manifest.ts";
 import type { SegmentFormat } from "../hls/format.ts";
 import { guardedFormat } from "../hls/guarded_format.ts";
 import type { Listing, MediaResource, PlaylistRequest, Programme } from "../hls/programme.ts";
@@ -21,6 +23,7 @@ export interface RecordedProgrammeOptions {
   readonly recording: Recording;
   readonly format: SegmentFormat;
   readonly maker: SegmentMaker;
+  readonly clock: Clock;
   /** Of this server, from which keys are made. */
   readonly secret: string;
 }
@@ -32,26 +35,27 @@ export class RecordedProgramme implements Programme {
   readonly key: string;
   readonly #asset: Asset;
   readonly #maker: SegmentMaker;
+  readonly #clock: Clock;
   /** Known from the first segment that was made of a rendition. */
   readonly #inits = new Map<string, Uint8Array<ArrayBuffer>>();
 
-  private constructor(key: string, asset: Asset, maker: SegmentMaker) {
+  private constructor(key: string, asset: Asset, { maker, clock }: RecordedProgrammeOptions) {
     this.key = key;
     this.#asset = asset;
     this.#maker = maker;
+    this.#clock = clock;
   }
 
   /**
    * @throws {RecordingError}
    * @throws {HttpError} 406: the format carries none of the tracks.
    */
-  static async open(
-    { name, recording, format, maker, secret }: RecordedProgrammeOptions,
-  ): Promise<RecordedProgramme> {
+  static async open(options: RecordedProgrammeOptions): Promise<RecordedProgramme> {
+    const { name, recording, format, secret } = options;
     const key = await keyOf(name, recording, secret);
     const asset = await Asset.open({ name, recording, format: guardedFormat(format, key) });
     if (asset.isEmpty) throw notCarried(name, format.label, recording.description);
-    return new RecordedProgramme(key, asset, maker);
+    return new RecordedProgramme(key, asset, options);
   }
 
   multivariant(rendition: string | undefined): Promise<MultivariantPlaylist | undefined> {
@@ -69,9 +73,9 @@ export class RecordedProgramme implements Programme {
     );
   }
 
-  /** Recordings are played by HLS: there is no manifest of DASH. */
-  manifest(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  manifest(): Promise<Listing> {
+    const text = dashManifest(this.#asset.presentation(), this.#clock.utc());
+    return Promise.resolve({ text: new SharedText(text), maxAgeSeconds: PLAYLIST_AGE_SECONDS });
   }
 
   async media(

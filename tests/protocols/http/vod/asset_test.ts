@@ -1,9 +1,10 @@
-import { assertEquals, assertExists } from "@std/assert";
+import { assert, assertEquals, assertExists } from "@std/assert";
 import {
   writeMediaPlaylist,
   writeMultivariantPlaylist,
 } from "../../../../protocols/_formats/m3u8/writer.ts";
 import { TsDemuxer } from "../../../../protocols/_formats/mpegts/demuxer.ts";
+import { dashManifest } from "../../../../protocols/http/hls/dash_manifest.ts";
 import { FMP4_FORMAT } from "../../../../protocols/http/hls/fmp4_format.ts";
 import type { SegmentFormat } from "../../../../protocols/http/hls/format.ts";
 import { TS_FORMAT } from "../../../../protocols/http/hls/ts_format.ts";
@@ -84,6 +85,20 @@ Deno.test("segments are the same whenever they are made, and carry their header"
     assertExists(segment?.init);
     assertEquals(await again.segment(rendition, 1), segment);
   }
+});
+
+Deno.test("DASH describes the same segments, those of both renditions at the same times", async () => {
+  const manifest = dashManifest((await open(FMP4_FORMAT)).presentation(), 0);
+  assert(manifest.includes(' type="static" publishTime="1970-01-01T00:00:00.000Z"'));
+  assert(manifest.includes(' mediaPresentationDuration="PT20S"'));
+  const timelines = [...manifest.matchAll(/<SegmentTimeline>(.*?)<\/SegmentTimeline>/g)];
+  // In 90 kHz, 10 s after where the recording begins (`ORIGIN`).
+  const rows = '<S t="900000" d="727200"/><S t="1627200" d="727200"/><S t="2354400" d="345600"/>';
+  assertEquals(timelines.map(([, found]) => found), [rows, rows]);
+  assertEquals(manifest.match(/media="\w+\$Number\$\.m4s"/g), [
+    'media="video1_$Number$.m4s"',
+    'media="audio2_$Number$.m4s"',
+  ]);
 });
 
 Deno.test("what there is none of is not there", async () => {

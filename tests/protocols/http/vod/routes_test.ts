@@ -97,7 +97,6 @@ Deno.test("what there is none of is 404, and what cannot be read says why", asyn
     ["other.mp4/index.m3u8", 404],
     ["broken.mp4/index.m3u8", 415],
     ["clip.mp4/video7.m3u8", 404],
-    ["clip.mp4/manifest.mpd", 404],
     [`clip.mp4/${uri.replace("_0", "_9")}`, 404],
     [`clip.mp4/${uri.split("?")[0]}`, 404],
     [`clip.mp4/${uri.split("?")[0]}?key=00`, 404],
