@@ -209,9 +209,9 @@ export class Registry {
   } {
     const isPublished = this.isPublished(name);
     const source = isPublished ? undefined : this.#findSource(name);
-    if (!isPublished && source === undefined && patienceMs === 0) {
-      throw new StreamNotFoundError(name);
-    }
+    // Under a reserved name nobody comes to publish of whom its module does not know.
+    const isHopeless = patienceMs === 0 || this.#reservedFor(name) !== undefined;
+    if (!isPublished && source === undefined && isHopeless) throw new StreamNotFoundError(name);
     return {
       stream: this.#open(name),
       source,
@@ -229,11 +229,16 @@ export class Registry {
   }
 
   #assertNotReserved(name: string, protocol: string): void {
+    const reserved = this.#reservedFor(name);
+    if (reserved !== undefined && reserved.owner !== protocol) {
+      throw new ReservedNameError(name, reserved.segment, reserved.owner);
+    }
+  }
+
+  #reservedFor(name: string): { readonly segment: string; readonly owner: string } | undefined {
     const segment = name.split("/", 1)[0] ?? name;
     const owner = this.#reserved.get(segment);
-    if (owner !== undefined && owner !== protocol) {
-      throw new ReservedNameError(name, segment, owner);
-    }
+    return owner === undefined ? undefined : { segment, owner };
   }
 
   #authorize(action: AccessAction, name: string, request: PeerRequest): Promise<void> {

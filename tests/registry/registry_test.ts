@@ -85,6 +85,15 @@ Deno.test("names under a reserved segment are published by its owner only, and r
   await registry.read(peer("media/a"), { patienceMs: 0 });
 });
 
+Deno.test("nobody waits for a reserved name that its owner does not publish", async () => {
+  const { registry } = new RegistryBench();
+  registry.reserve("media", "file");
+  await assertRejects(() => registry.read(peer("media/a")), StreamNotFoundError);
+  registry.addSources(() => ({ label: "a", run: () => new Promise<void>(() => {}) }));
+  using reader = await registry.read(peer("media/a"));
+  assertEquals(reader.name, "media/a");
+});
+
 Deno.test("the access policy is told who asks for what", async () => {
   const asked: AccessRequest[] = [];
   const { registry } = new RegistryBench({
