@@ -8,7 +8,7 @@ import { liveBody } from "./live_body.ts";
 import type { LiveContainer } from "./live_container.ts";
 import { sendLive } from "./live_ws.ts";
 import { serveIngest } from "./ingest.ts";
-import { mountMethods, streamNameOf } from "./routing.ts";
+import { mountMethods, policyQuery, streamNameOf } from "./routing.ts";
 import type { Guest, Viewers } from "./viewers.ts";
 
 /** What the live routes of one server share. */
@@ -29,6 +29,8 @@ const HEADERS = {
   // nginx in front would otherwise collect the stream into its buffers.
   "x-accel-buffering": "no",
 } as const;
+
+const OWN_PARAMETERS = /^(?:wait|start)(?:=|$)/;
 
 /** Media of a recording that a WebSocket is sent ahead of time. */
 const SOCKET_LEAD_MS = 10_000;
@@ -88,7 +90,7 @@ function guestOf(
     name: streamNameOf(c.req.url, "/", suffix),
     protocol: "http",
     remote: formatAddress(remote),
-    query: withoutOurs(new URL(c.req.url).search),
+    query: policyQuery(new URL(c.req.url).search, OWN_PARAMETERS),
   };
   const patienceMs = parseWait(c.req.query("wait"), waitLimit) * 1000;
   const recorded = {
@@ -115,11 +117,4 @@ function parseSeconds(verb: string, value = "0"): number {
   const [what] = verb.split(" ", 1);
   const reason = `Cannot ${verb} ${found}: expected a number of seconds`;
   throw new HttpError(400, `invalid-${what}`, reason);
-}
-
-/** The query as the access policy is given it: byte for byte, without what is meant for us. */
-function withoutOurs(search: string): string {
-  return search.slice(1).split("&").filter((part) => !/^(?:wait|start)(?:=|$)/.test(part)).join(
-    "&",
-  );
 }

@@ -44,6 +44,16 @@ export function streamNameOf(url: string, prefix: string, suffix: string): strin
   return parseStreamName(path.slice(prefix.length, path.length - suffix.length));
 }
 
+/**
+ * The query as the access policy is given it: byte for byte, without what is meant for us.
+ *
+ * @param search of the URL.
+ * @param own matches parameters that are meant for us, up to their `=` or their end.
+ */
+export function policyQuery(search: string, own: RegExp): string {
+  return search.slice(1).split("&").filter((part) => !own.test(part)).join("&");
+}
+
 function decodePath(pathname: string): string {
   try {
     return decodeURIComponent(pathname);

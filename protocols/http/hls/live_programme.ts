@@ -1,19 +1,16 @@
 import type { RegistryError } from "../../../registry/errors.ts";
-import { memo } from "../../../registry/packaging.ts";
 import type { Clock } from "../../../registry/clock.ts";
 import type { MultivariantPlaylist } from "../../_formats/m3u8/playlist.ts";
-import { writeMediaPlaylist } from "../../_formats/m3u8/writer.ts";
 import { HttpError } from "../errors.ts";
 import { notCarried } from "../live_container.ts";
-import { dashManifest } from "./dash_manifest.ts";
-import { mediaPlaylist } from "./media_playlist.ts";
+import { manifestText, playlistText } from "./listings.ts";
+import { findMedia, isInMaking } from "./live_media.ts";
 import { multivariantPlaylist } from "./multivariant_playlist.ts";
 import type { Muxer } from "./muxer.ts";
 import type { Listing, MediaResource, PlaylistRequest, Programme } from "./programme.ts";
 import { type ReloadRequest, reloadState } from "./reload.ts";
 import type { Presentation } from "./segmenter.ts";
-import { SharedText } from "./text.ts";
-import { findInit, findPart, findSegment, type RenditionWindow } from "./window.ts";
+import { findWindow } from "./window.ts";
 
 /**
  * Longest wait for the first segment: as long as a segment can get (`HlsSettings.maxSegmentMs`), for
@@ -79,7 +76,8 @@ export class LiveProgramme implements Programme {
     const found = reload === undefined
       ? first
       : await this.#reloaded(first, rendition, reload, gone);
-    const text = playlistText(found, rendition, isDelta);
+    const window = findWindow(found.renditions, rendition);
+    const text = window && playlistText(found)(window, isDelta);
     const { targetDuration } = found;
     const maxAgeSeconds = reload === undefined
       ? targetDuration >> 1
@@ -90,7 +88,7 @@ export class LiveProgramme implements Programme {
   async manifest(gone: AbortSignal): Promise<Listing | undefined> {
     const presentation = await this.#presentation(gone);
     const second = Math.floor(this.#options.clock.utc() / 1000);
-    return { text: manifestOf(presentation)(second), maxAgeSeconds: 1 };
+    return { text: manifestText(presentation)(second), maxAgeSeconds: 1 };
   }
 
   async media(
@@ -115,7 +113,7 @@ export class LiveProgramme implements Programme {
     const { muxer, name } = this.#options;
     const find = () => {
       const presentation = muxer.presentation;
-      const window = presentation && windowOf(presentation, rendition);
+      const window = presentation && findWindow(presentation.renditions, rendition);
       // A rendition that is not there any more is not waited for.
       if (presentation === undefined || window === undefined) return first;
       const state = reloadState(presentation, window, reload);
@@ -159,79 +157,6 @@ function tooFar(name: string, { msn, part }: ReloadRequest): string {
   return `Cannot wait for ${wanted} of ${name}: it is too far ahead`;
 }
 
-function windowOf({ renditions }: Presentation, id: string): RenditionWindow | undefined {
-  return renditions.find((window) => window.id === id);
-}
-
 function blockingMs(presentation: Presentation | undefined): number {
   return (presentation?.targetDuration ?? 0) * BLOCKING_TARGETS * 1000;
-}
-
-/** Written once for all who see the same. */
-const textsOf = memo((presentation: Presentation) => {
-  const texts = new Map<string, SharedText>();
-  return (window: RenditionWindow, isDelta: boolean): SharedText => {
-    const key = `${window.id} ${isDelta}`;
-    const known = texts.get(key);
-    if (known !== undefined) return known;
-    const text = new SharedText(
-      writeMediaPlaylist(mediaPlaylist(presentation, window, { isDelta })),
-    );
-    texts.set(key, text);
-    return text;
-  };
-});
-
-function playlistText(
-  presentation: Presentation,
-  rendition: string,
-  isDelta: boolean,
-): SharedText | undefined {
-  const window = windowOf(presentation, rendition);
-  return window && textsOf(presentation)(window, isDelta);
-}
-
-/** Manifests tell the time, in seconds: one a second is written, however many ask. */
-const manifestOf = memo((presentation: Presentation) => {
-  let newest: { readonly second: number; readonly text: SharedText } | undefined;
-  return (second: number): SharedText => {
-    if (newest?.second !== second) {
-      newest = { second, text: new SharedText(dashManifest(presentation, second * 1000)) };
-    }
-    return newest.text;
-  };
-});
-
-function findMedia(
-  presentations: readonly Presentation[],
-  resource: MediaResource,
-): Uint8Array<ArrayBuffer> | undefined {
-  for (const presentation of presentations) {
-    const window = windowOf(presentation, resource.rendition);
-    const found = window && findIn(window, resource);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function findIn(
-  window: RenditionWindow,
-  resource: MediaResource,
-): Uint8Array<ArrayBuffer> | undefined {
-  const { type, sequence } = resource;
-  if (type === "init") return findInit(window, sequence)?.bytes;
-  if (type === "part") return findPart(window, sequence, resource.part)?.bytes;
-  const segment = findSegment(window, sequence);
-  return segment?.isGap ? undefined : segment?.bytes;
-}
-
-/**
- * Whether it is in the making: the part that a playlist has announced as the next one, or the segment,
- * for which ffmpeg asks by its number as soon as it has the one before, and goes past it when refused.
- */
-function isInMaking(presentation: Presentation | undefined, resource: MediaResource): boolean {
-  const open = presentation && windowOf(presentation, resource.rendition)?.open;
-  if (presentation?.isEnded !== false || open?.sequence !== resource.sequence) return false;
-  if (resource.type === "segment") return true;
-  return resource.type === "part" && open.isParted && open.parts.length === resource.part;
 }

@@ -1,5 +1,5 @@
 import { HttpError } from "../errors.ts";
-import { streamNameOf } from "../routing.ts";
+import { policyQuery, streamNameOf } from "../routing.ts";
 import { parseName, type Resource } from "./names.ts";
 import type { ReloadRequest } from "./reload.ts";
 
@@ -25,7 +25,7 @@ export interface HlsRequest {
 const SESSION = /^[0-9a-f]{32}$/;
 
 /** Parameters that are meant for us: those of RFC 8216bis 6.2.5, present and to come, and our own. */
-const OWN = /^(?:_HLS_[^=]*|session|key|wait)(?:=|$)/;
+const OWN_PARAMETERS = /^(?:_HLS_[^=]*|session|key|wait)(?:=|$)/;
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "index.m3u8": { type: "entry" },
@@ -52,7 +52,7 @@ export function parseRequest(url: string): HlsRequest | undefined {
     reload: parseReload(searchParams.get("_HLS_msn"), searchParams.get("_HLS_part")),
     isDelta: searchParams.has("_HLS_skip"),
     wait: searchParams.get("wait") ?? undefined,
-    query: search.slice(1).split("&").filter((part) => !OWN.test(part)).join("&"),
+    query: policyQuery(search, OWN_PARAMETERS),
   };
 }
 

@@ -194,6 +194,14 @@ export function bandwidthOf({ peakBandwidth, totalBytes, totalUs }: RenditionWin
   return { peak: peakBandwidth, average };
 }
 
+/** The rendition of this name, if there is one. */
+export function findWindow(
+  renditions: readonly RenditionWindow[],
+  id: string,
+): RenditionWindow | undefined {
+  return renditions.find((window) => window.id === id);
+}
+
 /** The whole segment of a number, for as long as players may ask for it. */
 export function findSegment(window: RenditionWindow, sequence: number): Segment | undefined {
   return [...window.segments, ...window.retired].find((segment) => segment.sequence === sequence);
