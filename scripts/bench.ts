@@ -11,11 +11,13 @@
  *     --no-peers             measures this gateway only
  *     --json                 prints all figures of all rounds instead of the table
  *     --files 1,8,100        measures that many downloads of a file at a time instead, next to nginx
+ *     --hls 500              measures that many viewers of HLS at a time instead, next to nginx
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { benchFiles } from "./bench/files.ts";
+import { benchHls } from "./bench/hls.ts";
 import type { LoadOrder, LoadResult } from "./bench/load.ts";
 import { end, LOAD_CORE, pinned, startServer } from "./bench/process.ts";
 import { type Measurement, toRows, toTable, warnings } from "./bench/report.ts";
@@ -48,6 +50,8 @@ interface Plan {
   readonly json: boolean;
   /** Downloads of a file at a time; absent when players are measured. */
   readonly files?: readonly number[];
+  /** Viewers of HLS at a time; absent when others are measured. */
+  readonly hls?: readonly number[];
 }
 
 /** One measurement that is to be made. */
@@ -61,7 +65,7 @@ interface Subject {
 /** @throws {TypeError} that says which option is wrong. */
 function parsePlan(args: readonly string[]): Plan {
   const flags = parseArgs([...args], {
-    string: ["players", "seconds", "protocols", "merge", "rate", "rounds", "files"],
+    string: ["players", "seconds", "protocols", "merge", "rate", "rounds", "files", "hls"],
     boolean: ["peers", "json"],
     negatable: ["peers"],
     default: {
@@ -90,6 +94,9 @@ function parsePlan(args: readonly string[]): Plan {
     json: flags.json === true,
     ...(flags.files !== undefined && {
       files: flags.files.split(",").map((text) => toNumber("files", text, 1)),
+    }),
+    ...(flags.hls !== undefined && {
+      hls: flags.hls.split(",").map((text) => toNumber("hls", text, 1)),
     }),
   };
 }
@@ -155,6 +162,7 @@ async function main(): Promise<void> {
   if (plan.files !== undefined) {
     return console.log(await benchFiles({ ...plan, downloads: plan.files }));
   }
+  if (plan.hls !== undefined) return console.log(await benchHls({ ...plan, viewers: plan.hls }));
   const subjects = subjectsOf(plan).map((subject) => ({ subject, results: [] as LoadResult[] }));
   for (let round = 1; round <= plan.rounds; round++) {
     for (const { subject, results } of subjects) {
