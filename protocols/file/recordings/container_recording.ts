@@ -1,36 +1,13 @@
-import {
-  ADTS,
-  CustomSource,
-  type EncodedPacket,
-  FLAC,
-  Input,
-  Logging,
-  LogLevel,
-  MATROSKA,
-  MP3,
-  MP4,
-  MPEG_TS,
-  OGG,
-  QTFF,
-  WAVE,
-  WEBM,
-} from "mediabunny";
+import type { EncodedPacket, Input } from "mediabunny";
 import type { Description, Metadata } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { Recording } from "../../../registry/recording.ts";
-import { CachedFile } from "./cached_file.ts";
+import { openInput } from "./container_input.ts";
 import { ContainerTrack, type Origin } from "./container_track.ts";
 import { MediaFileError, reasonOf } from "./errors.ts";
 import { merged } from "./merge.ts";
-import { assertMp4Tables } from "./mp4_tables.ts";
 import { lastAtOrBefore, ROUNDING_MS, startMsFor } from "./positions.ts";
 import type { RandomAccessFile } from "./random_access.ts";
-import { TRANSPORT_HEAD_BYTES, transportStart } from "./transport_start.ts";
-
-// What it has to say of damaged files comes as errors; the console belongs to the log.
-Logging.level = LogLevel.Silent;
-
-const TABLED_FORMATS = [MP4, QTFF, MATROSKA, WEBM, WAVE, OGG, FLAC, ADTS, MP3];
 
 /** As in the streams of the registry (see `_formats/demux/assembler.ts`). */
 const MAX_TRACKS = 32;
@@ -77,7 +54,7 @@ export class ContainerRecording implements Recording {
    * @throws {MediaFileError} it is of no known format, or nothing in it can be carried.
    */
   static async open(file: RandomAccessFile, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
-    const input = await inputOf(file);
+    const input = await openInput(file);
     try {
       return await ContainerRecording.#of(input, file.size, onLeftOut);
     } catch (error) {
@@ -87,11 +64,7 @@ export class ContainerRecording implements Recording {
   }
 
   static async #of(input: Input, bytes: number, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
-    if (bytes === 0) throw new MediaFileError("it is empty");
-    if (!await isKnown(input)) throw new MediaFileError("it is no media file that Sluice knows");
-    const [first, ...others] = await openTracks(input, onLeftOut);
-    if (first === undefined) throw new MediaFileError("nothing in it can be carried");
-    const tracks = [first, ...others] as const;
+    const tracks = await openTracks(input, onLeftOut);
     const origin = originOf(tracks);
     const endSeconds = Math.max(...tracks.map(({ end }) => end));
     const durationMs = Math.max(0, Math.ceil((endSeconds - origin.seconds) * 1000 - ROUNDING_MS));
@@ -173,59 +146,11 @@ export class ContainerRecording implements Recording {
   }
 }
 
-/** Asked of some files that are none of its formats, `mediabunny` fails instead of saying so. */
-async function isKnown(input: Input): Promise<boolean> {
-  try {
-    return await input.canRead();
-  } catch (error) {
-    if (error instanceof MediaFileError) throw error;
-    return false;
-  }
-}
-
-/** Bytes that `mediabunny` keeps of a transport stream: each open one costs as much. */
-const CACHE_BYTES = 4 << 20;
-
-/**
- * The packets of MPEG-TS come one after the other, and so fast only from the cache of `mediabunny`: ten
- * times as fast. All other formats have tables, which when damaged lead it in circles in its own cache and
- * would stop everything else: there it has none.
- */
-async function inputOf(file: RandomAccessFile): Promise<Input> {
-  const start = transportStart(await file.read(0, Math.min(file.size, TRANSPORT_HEAD_BYTES)));
-  if (start !== undefined) return transportInput(file, start);
-  await assertMp4Tables(file);
-  return tabledInput(file);
-}
-
-function transportInput(file: RandomAccessFile, start: number): Input {
-  const source = new CustomSource({
-    getSize: () => file.size - start,
-    read: (from, to) => file.read(start + from, start + to),
-    dispose: () => file.close(),
-    maxCacheSize: CACHE_BYTES,
-    prefetchProfile: "fileSystem",
-    // Of what is read ahead: whoever needs it reads it again, and is told.
-    handleUnhandledError: () => {},
-  });
-  return new Input({ source, formats: [MPEG_TS] });
-}
-
-function tabledInput(file: RandomAccessFile): Input {
-  const cached = new CachedFile(file);
-  const source = new CustomSource({
-    getSize: () => file.size,
-    read: (start, end) => cached.read(start, end),
-    dispose: () => cached.close(),
-    maxCacheSize: 0,
-    prefetchProfile: "none",
-    handleUnhandledError: () => {},
-  });
-  return new Input({ source, formats: TABLED_FORMATS });
-}
-
 /** Video comes first, so that files of one kind give the same ids to the same kinds of tracks. */
-async function openTracks(input: Input, onLeftOut: OnLeftOut): Promise<readonly ContainerTrack[]> {
+async function openTracks(
+  input: Input,
+  onLeftOut: OnLeftOut,
+): Promise<readonly [ContainerTrack, ...ContainerTrack[]]> {
   const found = await input.getTracks();
   if (found.length === 0) throw new MediaFileError("there are no tracks in it: it may be cut off");
   const ordered = [
@@ -233,15 +158,22 @@ async function openTracks(input: Input, onLeftOut: OnLeftOut): Promise<readonly 
     ...found.filter((track) => !track.isVideoTrack()),
   ];
   const tracks: ContainerTrack[] = [];
+  const leftOut = new Map<string, string>();
   for (const track of ordered) {
     try {
       if (tracks.length === MAX_TRACKS) throw new MediaFileError(`there are ${MAX_TRACKS} others`);
       tracks.push(await ContainerTrack.open(track, tracks.length + 1));
     } catch (error) {
-      onLeftOut(`${track.type} ${track.number}`, reasonOf(error));
+      leftOut.set(`${track.type} ${track.number}`, reasonOf(error));
     }
   }
-  return tracks;
+  const [first, ...others] = tracks;
+  if (first === undefined) {
+    const [reason] = leftOut.values();
+    throw new MediaFileError(`nothing in it can be carried: ${reason}`);
+  }
+  for (const [track, reason] of leftOut) onLeftOut(track, reason);
+  return [first, ...others];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Recording } from "../../../registry/recording.ts";
 import type { OnLeftOut } from "./container_recording.ts";
+import { MediaFileError } from "./errors.ts";
 import { FlvRecording } from "./flv/flv_recording.ts";
 import { isFlv } from "./flv/tags.ts";
 import type { RandomAccessFile } from "./random_access.ts";
@@ -18,6 +19,7 @@ export async function openMedia(
   onLeftOut: OnLeftOut,
 ): Promise<Recording> {
   try {
+    if (file.size === 0) throw new MediaFileError("it is empty");
     if (await isFlv(file)) return await FlvRecording.open(file);
     const codec = rawCodecOf(path);
     if (codec !== undefined) return await RawRecording.open(file, codec);

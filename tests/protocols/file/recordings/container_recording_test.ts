@@ -48,6 +48,8 @@ Deno.test("what is no media file is refused, and closed", async () => {
   await using shelf = await Shelf.make({
     "readme.txt": text,
     "empty.mp4": new Uint8Array(0),
+    "empty.264": new Uint8Array(0),
+    "bytes.wav": wav(100, 8000).with(34, 8), // bits of a sample
     "fake.264": text,
     "fake.flv": new TextEncoder().encode("FLV\x01 and nothing else of it"),
   });
@@ -55,6 +57,8 @@ Deno.test("what is no media file is refused, and closed", async () => {
     const [name, reason] of [
       ["readme.txt", "it is no media file that Sluice knows"],
       ["empty.mp4", "it is empty"],
+      ["empty.264", "it is empty"],
+      ["bytes.wav", "nothing in it can be carried: pcm-u8 is not carried"],
       ["fake.264", "there is no key picture of h264 in it"],
       ["fake.flv", "its FLV header says"],
     ]
