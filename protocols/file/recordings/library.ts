@@ -115,7 +115,7 @@ export class Library {
   }
 }
 
-/** Another size or time makes another file of it: it was written to, or replaced. */
-function keyOf({ path, info: { mtime, size } }: FoundFile): string {
-  return `${size} ${mtime?.getTime()} ${path}`;
+/** Another size, time or place on the disk makes another file of it: it was written to, or replaced. */
+function keyOf({ path, info: { mtime, size, ino } }: FoundFile): string {
+  return `${ino} ${size} ${mtime?.getTime()} ${path}`;
 }

@@ -92,6 +92,17 @@ Deno.test("a file that was written to is another one", async () => {
   assertEquals([before.durationMs, after.durationMs, bench.library.size], [100, 200, 2]);
 });
 
+Deno.test("a file that another one of its size and time takes the place of is another one", async () => {
+  await using bench = await Bench.make({ "a.wav": CLIP, "b.wav": wav(800, 16_000) });
+  const { dir } = bench.shelf;
+  const time = new Date(1_700_000_000_000);
+  for (const name of ["a.wav", "b.wav"]) await Deno.utime(`${dir}/${name}`, time, time);
+  const before = must(await bench.open("media/a.wav"));
+  await Deno.rename(`${dir}/b.wav`, `${dir}/a.wav`);
+  const after = must(await bench.open("media/a.wav"));
+  assertEquals([before.durationMs, after.durationMs], [100, 50]);
+});
+
 Deno.test("what cannot be read is refused by the name of the stream, and not kept", async () => {
   await using bench = await Bench.make({ "readme.txt": new TextEncoder().encode("Read me.\n") });
   const error = await assertRejects(() => bench.open("media/readme.txt"), RecordingError);
