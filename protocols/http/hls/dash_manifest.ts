@@ -80,7 +80,8 @@ function adaptationSet(
   const attributes = {
     id,
     codecs: codecString,
-    bandwidth: bandwidthOf(window).peak,
+    // Has to be more than nothing, also where it is not known.
+    bandwidth: Math.max(1, bandwidthOf(window).peak),
     width,
     height,
     frameRate: fps === undefined ? undefined : frameRate(fps),

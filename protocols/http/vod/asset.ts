@@ -10,7 +10,7 @@ import { ORIGIN } from "../hls/format.ts";
 import { initName, segmentName } from "../hls/names.ts";
 import type { Presentation } from "../hls/segmenter.ts";
 import { MEDIA_TIMESCALE } from "../hls/wall_clock.ts";
-import { emptyWindow, type RenditionWindow, type Segment } from "../hls/window.ts";
+import { emptyWindow, type RenditionWindow, type Run, type Segment } from "../hls/window.ts";
 import { type PlannedSegment, planSegments } from "./plan.ts";
 import { makeSegment, type VodSegment } from "./segment.ts";
 
@@ -66,9 +66,11 @@ export class Asset {
 
   /** All of it at once, as DASH describes it. Times of sound are those of the pictures beside it. */
   presentation(): Presentation {
+    const { startMs } = this.#options.recording;
+    const run = { sequence: 0, time: startMs * MEDIA_TIMESCALE / 1000, utc: 0 };
     const renditions = this.#windows(this.#renditions).map((window) => ({
       ...window,
-      segments: this.#described(window),
+      segments: this.#described(window, run),
     }));
     const { extension } = this.#options.format;
     const { targetDuration } = this;
@@ -89,11 +91,10 @@ export class Asset {
     });
   }
 
-  #described({ tracks }: RenditionWindow): readonly Segment[] {
+  #described({ tracks }: RenditionWindow, run: Run): readonly Segment[] {
     const [{ timescale }] = tracks;
     const zeroMs = this.#options.recording.startMs - ORIGIN * 1000 / MEDIA_TIMESCALE;
     const ticksAt = (ms: number) => Math.round((ms + zeroMs) * timescale / 1000);
-    const run = { sequence: 0, time: ORIGIN + zeroMs * MEDIA_TIMESCALE / 1000, utc: 0 };
     return this.#segments.map(({ startMs, endMs }, sequence) => {
       const start = ticksAt(startMs);
       return {

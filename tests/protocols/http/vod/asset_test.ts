@@ -91,6 +91,7 @@ Deno.test("DASH describes the same segments, those of both renditions at the sam
   const manifest = dashManifest((await open(FMP4_FORMAT)).presentation(), 0);
   assert(manifest.includes(' type="static" publishTime="1970-01-01T00:00:00.000Z"'));
   assert(manifest.includes(' mediaPresentationDuration="PT20S"'));
+  assertEquals(manifest.match(/<Period /g)?.length, 1);
   const timelines = [...manifest.matchAll(/<SegmentTimeline>(.*?)<\/SegmentTimeline>/g)];
   // In 90 kHz, 10 s after where the recording begins (`ORIGIN`).
   const rows = '<S t="900000" d="727200"/><S t="1627200" d="727200"/><S t="2354400" d="345600"/>';
