@@ -105,7 +105,10 @@ async function servePlaylist(
 /** Players fetch a manifest again from where it was: there is no URL to name a session in. */
 async function serveManifest(c: HlsContext, hls: Hls, request: HlsRequest): Promise<Response> {
   const channel = channelOf(request, undefined);
-  const session = await hls.sessions.enter(channel, visitorOf(c, hls, request, agentOf(c)));
+  const session = await hls.sessions.enter(
+    channel,
+    visitorOf(c, hls, request, agentOf(c, request)),
+  );
   const listing = await session.serve((programme) => programme.manifest(c.req.raw.signal));
   if (listing === undefined) throw notFound(c);
   return await sendListing(c, MANIFEST_TYPE, listing);
@@ -122,7 +125,7 @@ async function serveMedia(
   const { key } = request;
   const channel = channelOf(request, resource.rendition);
   const session = key === undefined ? undefined : hls.sessions.find(channel, key, hostOf(c)) ??
-    await hls.sessions.comeBack(channel, key, visitorOf(c, hls, request, agentOf(c)));
+    await hls.sessions.comeBack(channel, key, visitorOf(c, hls, request, agentOf(c, request)));
   const bytes = await session?.media(resource, c.req.raw.signal);
   return bytes === undefined ? await next() : sendMedia(channel.format.mediaType, bytes);
 }
@@ -131,9 +134,12 @@ function hostOf(c: HlsContext): string {
   return c.env.remote.host;
 }
 
-/** Stands for the session of who has none in its URL: viewers are told apart by their programs. */
-function agentOf(c: HlsContext): string {
-  return `agent ${c.req.header("user-agent")?.slice(0, MAX_AGENT_LENGTH) ?? ""}`;
+/**
+ * Stands for the session of who has none in its URL: viewers are told apart by their programs, and by
+ * the query that lets them in, so that nobody comes in behind a neighbour.
+ */
+function agentOf(c: HlsContext, { query }: HlsRequest): string {
+  return `agent ${c.req.header("user-agent")?.slice(0, MAX_AGENT_LENGTH) ?? ""} ${query}`;
 }
 
 /** @param id of the session. */

@@ -120,6 +120,16 @@ Deno.test("a viewer of DASH is known by address and program", async () => {
   assertEquals(stage.harness.viewers, 3);
 });
 
+Deno.test("nobody sees a manifest because a neighbour with the same program may", async () => {
+  const { access } = tokenPolicy();
+  await using stage = await LiveStage.open({ access });
+  const manifest = stage.fetch("manifest.mpd?token=open");
+  await stage.play(3);
+  assertEquals(statusOf(await manifest), 200);
+  assertEquals(statusOf(await stage.fetch("manifest.mpd")), 403);
+  assertEquals(stage.harness.viewers, 1);
+});
+
 Deno.test("whoever only looks with HEAD does not stay", async () => {
   await using stage = await LiveStage.open();
   const head = stage.fetch("index.m3u8", { method: "HEAD" });
