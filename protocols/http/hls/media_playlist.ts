@@ -63,7 +63,7 @@ export function mediaPlaylist(
 }
 
 /** The number and part of the newest thing that a playlist lists; the part is that of a segment in the making. */
-export function lastListed(
+function lastListed(
   { open, segments }: RenditionWindow,
 ): { readonly msn: number; readonly part?: number } {
   const parts = open?.isParted ? open.parts.length : 0;

@@ -2,7 +2,7 @@
 export interface HlsSettings {
   /** A segment ends at the first key picture after this long. */
   readonly segmentMs: number;
-  /** About how long a part of low-latency HLS is; see `calibrate`. */
+  /** About how long a part of low-latency HLS is; see `partTargetUs`. */
   readonly partMs: number;
   /**
    * A segment without another key picture ends after this long all the same, so that pictures that

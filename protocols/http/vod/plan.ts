@@ -6,7 +6,7 @@ export interface PlannedSegment {
 }
 
 /** A segment ends at the first key picture after this long, in milliseconds: Apple's advice for VOD. */
-export const SEGMENT_MS = 6_000;
+const SEGMENT_MS = 6_000;
 
 /**
  * Divides a recording at key pictures. The segments follow from the recording alone, so that each can
