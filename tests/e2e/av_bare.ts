@@ -14,6 +14,7 @@ import {
   AV_NOPTS_VALUE,
   AVERROR_EOF,
   avGetCodecName,
+  AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
   BitStreamFilter,
   BitStreamFilterContext,
@@ -37,9 +38,14 @@ const FILTERS: Readonly<Record<string, readonly Filter[]>> = {
 /** A track, and what makes bare frames of its packets. */
 export interface Track {
   readonly filters: readonly BitStreamFilterContext[];
-  readonly kind: "video" | "audio";
+  readonly kind: "video" | "audio" | "data";
   readonly codec: string;
 }
+
+const KINDS: ReadonlyMap<number, "video" | "audio"> = new Map([
+  [AVMEDIA_TYPE_VIDEO, "video"],
+  [AVMEDIA_TYPE_AUDIO, "audio"],
+]);
 
 export function openTrack({ codecpar, timeBase }: Stream): Track {
   const codec = avGetCodecName(codecpar.codecId) ?? "unknown";
@@ -54,7 +60,7 @@ export function openTrack({ codecpar, timeBase }: Stream): Track {
     [input, base] = [must(context.outputCodecParameters), must(context.outputTimeBase)];
     return context;
   });
-  return { filters, codec, kind: codecpar.codecType === AVMEDIA_TYPE_VIDEO ? "video" : "audio" };
+  return { filters, codec, kind: KINDS.get(codecpar.codecType) ?? "data" };
 }
 
 function* header(input: FormatContext, tracks: readonly Track[]): Generator<string> {
@@ -94,7 +100,9 @@ async function list(input: FormatContext, file: Deno.FsFile): Promise<void> {
     if (result === AVERROR_EOF) break;
     check(result, "read");
     const track = tracks[packet.streamIndex];
-    if (track !== undefined && packet.size > 0 && strip(track, packet)) write(line(packet));
+    // FFmpeg takes what servers say of the playing for a track.
+    const isMedia = track !== undefined && track.kind !== "data" && packet.size > 0;
+    if (isMedia && strip(track, packet)) write(line(packet));
     packet.unref();
   }
 }

@@ -15,8 +15,11 @@ import { type Clip, type Egress, EGRESSES, type Ingest, INGESTS } from "./table.
 /** Clips at the same time in the one gateway, each with all its players: more would starve them. */
 const CONCURRENT = 4;
 
-/** DESCRIBE waits for the publisher for as long as players of a loaded machine take to come. */
-const CONFIG = { rtsp: { wait: 60 } };
+/**
+ * DESCRIBE waits for the publisher for as long as players of a loaded machine take to come. The clips
+ * have two segments.
+ */
+const CONFIG = { rtsp: { wait: 60 }, http: { hls: { segment: 1 } } };
 
 interface Outcome {
   readonly egress: Egress;

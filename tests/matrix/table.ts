@@ -4,6 +4,7 @@ import type { Client } from "../e2e/client.ts";
 import { type Frames, readFrames } from "../e2e/frames.ts";
 import type { Session } from "../e2e/players.ts";
 import type { Program } from "../e2e/program.ts";
+import { dashFrames, DashSession } from "../e2e/dash_session.ts";
 import { ffmpegPublish } from "../e2e/publish.ts";
 import { WebSocketSession } from "../e2e/web_socket_session.ts";
 import type { Family, Material } from "./material.ts";
@@ -126,6 +127,13 @@ export const INGESTS: readonly Ingest[] = [
   },
 ];
 
+const segmented = (name: string, family: Family, entry: string): Egress => ({
+  name,
+  family,
+  play: (program, stream, file) => avBare(program.url("http", `${stream}/${entry}${WAIT}`), file),
+  frames: readFrames,
+});
+
 export const EGRESSES: readonly Egress[] = [
   {
     name: "RTMP",
@@ -145,6 +153,15 @@ export const EGRESSES: readonly Egress[] = [
     play: (program, name, file) => avBare(program.url("http", `${name}.${family}${WAIT}`), file),
     frames: readFrames,
   })),
+  segmented("HLS of fragmented MP4", "mp4", "index.m3u8"),
+  segmented("HLS of MPEG-TS", "ts", "ts.m3u8"),
+  {
+    name: "DASH",
+    family: "mp4",
+    play: (program, name, file) =>
+      new DashSession(program.url("http", `${name}/manifest.mpd${WAIT}`), file),
+    frames: dashFrames,
+  },
   {
     name: "FLV over WebSocket",
     family: "flv",
