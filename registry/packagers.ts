@@ -28,14 +28,17 @@ export class Packagers {
     this.#options = options;
   }
 
-  /** The packager of `packaging`, which begins with what is kept when it is new. */
+  /**
+   * The packager of `packaging`, which begins with what is kept when it is new. Throws what that throws
+   * over it.
+   */
   of<Item extends LogItem>(packaging: Packaging<Item>): SharedPackager<Item> {
     const known = this.#packagers.get(packaging);
     // The key is the object that made the packager, and so knows the type of its items.
     if (known !== undefined) return known as SharedPackager<Item>;
     const packager = new SharedPackager<Item>(packaging, this.#options);
+    for (const batch of this.#options.kept()) packager.feed(batch);
     this.#packagers.set(packaging, packager);
-    for (const batch of this.#options.kept()) this.#feed(packager, batch);
     return packager;
   }
 

@@ -17,7 +17,13 @@ import { Publisher } from "./publisher.ts";
 import { Rate } from "./rate.ts";
 import { Packagers } from "./packagers.ts";
 import type { Packaging } from "./packaging.ts";
-import { type MediaBatch, type ReadBatch, Reader, type ReadOptions } from "./reader.ts";
+import {
+  type BatchSource,
+  type MediaBatch,
+  type ReadBatch,
+  Reader,
+  type ReadOptions,
+} from "./reader.ts";
 import type { StreamSettings } from "./settings.ts";
 import { type Source, SourceRunner } from "./source.ts";
 import { Timeline } from "./timeline.ts";
@@ -240,13 +246,29 @@ export class Stream {
     return this.#join(new Reader(this, this.fanout, peer, options));
   }
 
-  /** Adds a reader of what `packaging` makes of the units. */
+  /**
+   * Adds a reader of what `packaging` makes of the units.
+   *
+   * @throws {PackagingError} it fails over what is kept for new readers.
+   */
   addPackagedReader<Item extends LogItem>(
     peer: Peer,
     packaging: Packaging<Item>,
     options: ReadOptions,
   ): Reader<ReadBatch<Item>> {
-    return this.#join(new Reader(this, this.#packagers.of(packaging), peer, options));
+    return this.#join(new Reader(this, this.#packagerOf(packaging), peer, options));
+  }
+
+  #packagerOf<Item extends LogItem>(packaging: Packaging<Item>): BatchSource<ReadBatch<Item>> {
+    try {
+      return this.#packagers.of(packaging);
+    } catch (error) {
+      throw this.#packagingError(error);
+    }
+  }
+
+  #packagingError(error: unknown): PackagingError {
+    return new PackagingError(this.name, error instanceof Error ? error.message : String(error));
   }
 
   #join<Media extends ReadBatch<unknown>>(reader: Reader<Media>): Reader<Media> {
@@ -268,9 +290,8 @@ export class Stream {
   }
 
   #packagerFailed(packager: object, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
     for (const reader of [...this.#readers]) {
-      if (reader.source === packager) reader.cut(new PackagingError(this.name, reason));
+      if (reader.source === packager) reader.cut(this.#packagingError(error));
     }
   }
 

@@ -186,3 +186,15 @@ Deno.test("a packager that fails ends its readers, and nobody else", async () =>
   assertEquals(await numbersOf(await bench.read()), [1]);
   bench.registry.close();
 });
+
+Deno.test("a packager that fails over what is kept refuses its reader, who would wait for ever", async () => {
+  const bench = new Bench();
+  const publisher = await bench.publish();
+  publisher.write([key(0)]);
+  bench.numbering.failWith = new Error("no such form");
+  await assertRejects(() => bench.read(), PackagingError, "no such form");
+  assertEquals(bench.registry.snapshot()[0]?.readers, []);
+  bench.numbering.failWith = undefined;
+  assertEquals(await numbersOf(await bench.read()), [1]);
+  bench.registry.close();
+});
