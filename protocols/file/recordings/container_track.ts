@@ -29,6 +29,9 @@ const VIDEO_TIMESCALE = 90_000;
 /** Less than this may be the last packet of a file that still grows. */
 const MISSING_SECONDS = 0.5;
 
+/** Seconds by the clock of a container, of which ticks still are integers: UTC is far below. */
+const MAX_SECONDS = 2 ** 33;
+
 /** Where position 0 of a file lies. */
 export interface Origin {
   /** By the clock of the container. */
@@ -79,6 +82,7 @@ export class ContainerTrack {
     const sink = new EncodedPacketSink(input);
     const first = await (kind === "video" ? sink.getFirstKeyPacket() : sink.getFirstPacket());
     if (first === null) throw new MediaFileError("there is nothing in it to begin with");
+    assertTime(first.timestamp);
     const setup = await setupOf(input);
     const reader = format.open(setup);
     const config = reader.config ?? reader.read(first.data, undefined).config;
@@ -89,7 +93,7 @@ export class ContainerTrack {
       sink,
       reader,
       first,
-      end: await input.computeDuration().catch(() => readableEnd(sink, first)),
+      end: await input.computeDuration().then(assertTime).catch(() => readableEnd(sink, first)),
       order: kind === "video" ? await measureOrder(sink, first, config) : undefined,
     });
   }
@@ -176,6 +180,7 @@ export class ContainerTrack {
   #ticks({ timestamp }: EncodedPacket, { seconds, startMs }: Origin): number {
     const { timescale } = this.track;
     const start = rescale(startMs, 1000, timescale);
+    assertTime(timestamp);
     // Below 0 is only what damaged times say.
     return Math.max(0, Math.round((timestamp - seconds) * timescale) + start);
   }
@@ -214,6 +219,12 @@ function cut(
       isKey: true,
       payload: [data],
     }));
+}
+
+/** @throws {MediaFileError} only damage tells of such a time. */
+function assertTime(seconds: number): number {
+  if (Math.abs(seconds) < MAX_SECONDS) return seconds;
+  throw new MediaFileError(`a time of ${seconds} s is in it`);
 }
 
 function rateOf(config: CodecConfig, { sampleRate }: TrackSetup): number {

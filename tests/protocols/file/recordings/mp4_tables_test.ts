@@ -1,6 +1,7 @@
 // Each damage here had mediabunny make billions of objects in one go: the test runner never came back.
 import { assertEquals, assertRejects } from "@std/assert";
 import { Mp4Error } from "../../../../protocols/_formats/mp4/errors.ts";
+import { MediaFileError } from "../../../../protocols/file/recordings/errors.ts";
 import { MAX_EXCESS_SAMPLES } from "../../../../protocols/file/recordings/mp4_tables.ts";
 import { flvMedia, mux } from "../../_formats/mp4/files.ts";
 import { progressive } from "../../_formats/mp4/progressive.ts";
@@ -59,4 +60,15 @@ Deno.test("what is sound is not refused, with its tables in front or in fragment
     assertEquals((await unitsOf(recording)).length, MEDIA.units.length, name);
     recording.close();
   }
+});
+
+Deno.test("times that no clock has are damage, and not numbers that are no integers", async () => {
+  const file = mux(MEDIA);
+  const view = new DataView(file.buffer);
+  for (const { index } of new TextDecoder("latin1").decode(file).matchAll(/tfdt/g)) {
+    assertEquals(file[index + 4], 1); // version: 64 bits
+    view.setUint32(index + 8, 0xf000_0000);
+  }
+  await using shelf = await Shelf.make({ "a.mp4": file });
+  await assertRejects(() => shelf.open("a.mp4"), MediaFileError, "can be carried: a time of");
 });
