@@ -1,5 +1,8 @@
 import { MediaFileError } from "./errors.ts";
 
+/** As much of `Deno.FsFile` as is used. */
+export type SeekableFile = Pick<Deno.FsFile, "seek" | "read" | "close">;
+
 /**
  * An open file that many read at once, each where it wants. What is appended after it was opened is not
  * seen: a file that grows ends where it ended then.
@@ -7,13 +10,13 @@ import { MediaFileError } from "./errors.ts";
 export class RandomAccessFile {
   /** Bytes when it was opened. */
   readonly size: number;
-  readonly #file: Deno.FsFile;
+  readonly #file: SeekableFile;
   /** The last read that was asked for: the position of a file is one for all who read it. */
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   /** Takes the file over: `close` closes it. */
-  constructor(file: Deno.FsFile, size: number) {
+  constructor(file: SeekableFile, size: number) {
     this.#file = file;
     this.size = size;
   }
