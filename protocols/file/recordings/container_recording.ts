@@ -97,10 +97,15 @@ export class ContainerRecording implements Recording {
     return keys;
   }
 
+  /** Where nothing sounds for long, and behind the last that does, there is nothing to look at. */
   async *#sounds(): AsyncIterableIterator<EncodedPacket> {
     const stepMs = Math.max(SOUND_KEY_MS, Math.ceil(this.durationMs / MAX_SOUND_KEYS));
     for (let ms = stepMs; ms < this.durationMs; ms += stepMs) {
-      yield await this.#lead.packetAt(ms, this.#origin);
+      const packet = await this.#lead.packetAt(ms, this.#origin);
+      yield packet;
+      const next = await this.#lead.packetAfter(packet);
+      if (next === null) return;
+      ms = Math.max(ms, this.#lead.position(next, this.#origin) - stepMs);
     }
   }
 

@@ -122,6 +122,11 @@ export class ContainerTrack {
     return null;
   }
 
+  /** The packet that follows one, without its bytes; `null` behind the last. */
+  packetAfter(packet: EncodedPacket): Promise<EncodedPacket | null> {
+    return packetAfter(this.#sink, packet, "any", TIMES_ONLY);
+  }
+
   position(packet: EncodedPacket, origin: Origin): number {
     return Math.max(0, positionOf((packet.timestamp - origin.seconds) * 1000));
   }

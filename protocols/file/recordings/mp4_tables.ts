@@ -43,18 +43,22 @@ const TRUN_ROW = 0xf00;
  * @throws {MediaFileError} it cannot be read, or is larger than any.
  */
 export async function assertMp4Tables(file: RandomAccessFile): Promise<void> {
+  let read = { at: 0, bytes: new Uint8Array(0) };
   let at = 0;
   for (let boxes = 0; boxes < MAX_BOXES; boxes++) {
-    const head = await file.read(at, Math.min(file.size, at + READ_BYTES));
-    const box = boxAt(head);
+    if (at + HEADER_BYTES > read.at + read.bytes.byteLength) {
+      read = { at, bytes: await file.read(at, Math.min(file.size, at + READ_BYTES)) };
+    }
+    const here = read.bytes.subarray(at - read.at);
+    const box = boxAt(here);
     if (box === undefined || (at === 0 && !FIRST_BOXES.has(box.type))) return;
     const end = at + box.size;
     if (end > file.size) return;
     const assertTables = ASSERTIONS.get(box.type);
     if (assertTables !== undefined) {
       if (box.size > MAX_TABLE_BYTES) throw new MediaFileError(`its ${box.type} is too large`);
-      const isHere = box.size <= head.byteLength;
-      const bytes = isHere ? head.subarray(0, box.size) : await file.read(at, end);
+      const isHere = box.size <= here.byteLength;
+      const bytes = isHere ? here.subarray(0, box.size) : await file.read(at, end);
       assertTables(bytes.subarray(box.headerSize));
     }
     at = end;
