@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
-import hlsScript from "hls.js/dist/hls.min.js" with { type: "text" };
+import hlsScript from "npm:hls.js@^1.7.4/dist/hls.min.js" with { type: "text" };
 import { hasClient } from "../../scripts/real_clients.ts";
 import { openBrowser, played } from "./browser.ts";
 import { clip } from "./media.ts";
