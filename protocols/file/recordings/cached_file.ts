@@ -6,17 +6,19 @@ const BLOCK_BYTES = 256 << 10;
 /** Blocks that are kept of one file, 4 MiB in all: what its readers look at now, and its tables. */
 const MAX_BLOCKS = 16;
 
-/** Reads after which others get a turn, some 20 ms. None of them needed the disk, which gives turns too. */
-export const READS_PER_TURN = 2_000;
+/** Reads after which others get a turn, some 10 ms. None of them needed the disk, which gives turns too. */
+export const READS_PER_TURN = 1_000;
 
 /**
  * Such turns in a row. Damaged tables lead `mediabunny` in circles, in which it would look at the same
- * bytes for ever; what is sound has been read by then, though it came in the smallest pieces.
+ * bytes for ever; what is sound has been found by then, or needed the disk.
  */
-export const MAX_FULL_TURNS = 250;
+export const MAX_FULL_TURNS = 100;
 
 /** One read: the tables of a film of a day. What is damaged may ask for all of a file at once. */
 export const MAX_READ_BYTES = 128 << 20;
+
+const CIRCLE = "its parts lead in a circle";
 
 /** From the first read to the next time that the event loop comes by. */
 interface Turn {
@@ -36,6 +38,8 @@ export class CachedFile {
   #reads = 0;
   #fullTurns = 0;
   #turn: Turn | undefined;
+  /** Whatever else is wanted of such a file would take as long again. */
+  #isCircle = false;
 
   /** Takes the file over. */
   constructor(file: RandomAccessFile) {
@@ -48,6 +52,7 @@ export class CachedFile {
    * @throws {MediaFileError} the file cannot be read, leads in a circle, or asks for too much.
    */
   read(start: number, end: number): Uint8Array | Promise<Uint8Array> {
+    if (this.#isCircle) throw new MediaFileError(CIRCLE);
     const turn = this.#turn ??= this.#begin();
     if (++this.#reads > READS_PER_TURN) return turn.over.promise.then(() => this.read(start, end));
     if (end - start > MAX_READ_BYTES) {
@@ -74,8 +79,8 @@ export class CachedFile {
     this.#fullTurns = this.#reads > READS_PER_TURN ? this.#fullTurns + 1 : 0;
     this.#reads = 0;
     this.#turn = undefined;
-    if (this.#fullTurns <= MAX_FULL_TURNS) over.resolve();
-    else over.reject(new MediaFileError("its parts lead in a circle"));
+    this.#isCircle = this.#fullTurns > MAX_FULL_TURNS;
+    over.resolve();
   }
 
   async #load(start: number, end: number): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import {
   CachedFile,
   MAX_FULL_TURNS,
   MAX_READ_BYTES,
+  READS_PER_TURN,
 } from "../../../../protocols/file/recordings/cached_file.ts";
 import { MediaFileError } from "../../../../protocols/file/recordings/errors.ts";
 import { Shelf } from "./files.ts";
@@ -33,6 +34,17 @@ Deno.test("who reads for ever leaves others their turns, and is stopped", async 
   clearInterval(timer);
   assert(turns > MAX_FULL_TURNS / 2, `${turns}`);
   await new Promise((resolve) => setTimeout(resolve));
+  assertThrows(() => file.read(0, 1), MediaFileError, "its parts lead in a circle");
+  file.close();
+});
+
+Deno.test("whoever reads much, but pauses, may go on", async () => {
+  await using shelf = await Shelf.make({ a: BYTES });
+  const file = new CachedFile(await shelf.file("a"));
+  for (let turn = 0; turn < MAX_FULL_TURNS + 5; turn++) {
+    for (let reads = 0; reads < READS_PER_TURN / 2; reads++) await file.read(0, 8);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
   assertEquals(await file.read(0, 1), BYTES.subarray(0, 1));
   file.close();
 });
