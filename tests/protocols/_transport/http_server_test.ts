@@ -1,17 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
+import { createServer } from "node:http";
+import type { Socket } from "node:net";
 import { serveHttp } from "../../../protocols/_transport/http_server.ts";
-import type { HttpHandler } from "../../../protocols/_transport/transport.ts";
+import { RequestFeeds } from "../../../protocols/_transport/request_feed.ts";
+import type { HttpHandler, TlsIdentity } from "../../../protocols/_transport/transport.ts";
+import { LOCALHOST } from "./tls_identity.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/** Sends `requests` in one go, and gives the status lines of what came back before the end. */
-async function pipeline(port: number, requests: number, expected: number): Promise<string[]> {
-  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+/** Sends `requests` in one go, and gives the status lines of as many answers, or of those before the end. */
+async function pipeline(connecting: Promise<Deno.Conn>, requests: number): Promise<string[]> {
+  using conn = await connecting;
   await conn.write(new TextEncoder().encode(REQUEST.repeat(requests)));
   let text = "";
   const statuses = () => text.match(/HTTP\/1\.1 \d+/g) ?? [];
   const buffer = new Uint8Array(64 * 1024);
-  while (statuses().length < expected) {
+  while (statuses().length < requests) {
     const count = await conn.read(buffer).catch(() => null);
     if (count === null) break;
     text += new TextDecoder().decode(buffer.subarray(0, count));
@@ -19,13 +23,28 @@ async function pipeline(port: number, requests: number, expected: number): Promi
   return statuses();
 }
 
+function connectTcp(port: number): Promise<Deno.Conn> {
+  return Deno.connect({ hostname: "127.0.0.1", port });
+}
+
+function connectTls(port: number): Promise<Deno.Conn> {
+  return Deno.connectTls({ hostname: "localhost", port, caCerts: [LOCALHOST.cert] });
+}
+
 async function withServer(
   handler: HttpHandler,
   run: (port: number) => Promise<void>,
+  tls?: TlsIdentity,
 ): Promise<void> {
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
-  const server = await serveHttp({ host: "127.0.0.1", port: 0, handler, onError });
+  const server = await serveHttp({
+    host: "127.0.0.1",
+    port: 0,
+    handler,
+    onError,
+    ...(tls !== undefined && { tls }),
+  });
   try {
     await run(server.address.port);
   } finally {
@@ -38,7 +57,7 @@ Deno.test("requests that a client sends ahead are answered one after the other",
   const handler = () => new Response("yes");
   await withServer(handler, async (port) => {
     for (let round = 0; round < 3; round++) {
-      assertEquals(await pipeline(port, 16, 16), new Array(16).fill("HTTP/1.1 200"));
+      assertEquals(await pipeline(connectTcp(port), 16), new Array(16).fill("HTTP/1.1 200"));
     }
   });
 });
@@ -54,19 +73,48 @@ Deno.test("a connection outlives any number of requests that wait for their answ
   });
 });
 
-Deno.test("a client that sends many requests has one handled at a time, and each is answered", async () => {
-  let running = 0;
-  let most = 0;
-  const handler = async () => {
-    most = Math.max(most, ++running);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    running--;
-    return new Response("yes");
-  };
-  await withServer(handler, async (port) => {
-    assertEquals(await pipeline(port, 200, 200), new Array(200).fill("HTTP/1.1 200"));
+for (
+  const [name, connect, tls] of [
+    ["TCP", connectTcp, undefined],
+    ["TLS", connectTls, LOCALHOST],
+  ] as const
+) {
+  Deno.test(`a client that sends many requests over ${name} has one handled at a time, and each is answered`, async () => {
+    let running = 0;
+    let most = 0;
+    const handler = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      running--;
+      return new Response("yes");
+    };
+    await withServer(handler, async (port) => {
+      const statuses = await pipeline(connect(port), 200);
+      assertEquals(statuses, new Array(200).fill("HTTP/1.1 200"));
+    }, tls);
+    assertEquals(most, 1);
   });
-  assertEquals(most, 1);
+}
+
+Deno.test("where node:http cannot be kept from reading by itself, requests are answered still", async () => {
+  const server = createServer((_request, response) => void response.end("yes"));
+  // As a Deno would have it that names the method otherwise: hidden from the feed alone.
+  server.on("connection", ({ parser }: Socket & { parser: object }) => {
+    Object.assign(parser, { unconsume: undefined });
+  });
+  const feeds = new RequestFeeds(server, "connection");
+  server.on("connection", ({ parser }: Socket & { parser: object }) => {
+    Reflect.deleteProperty(parser, "unconsume");
+  });
+  server.on("request", (incoming, outgoing) => {
+    feeds.of(incoming.socket)?.begin(incoming, outgoing);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  assert(typeof address === "object" && address !== null);
+  const statuses = await pipeline(connectTcp(address.port), 16);
+  assertEquals(statuses, new Array(16).fill("HTTP/1.1 200"));
+  await new Promise((resolve) => server.close(resolve));
 });
 
 Deno.test("what is sent behind a request and its body is kept, wherever it was cut", async () => {
