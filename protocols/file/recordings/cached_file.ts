@@ -11,12 +11,19 @@ export const READS_PER_TURN = 1_000;
 
 /**
  * Such turns in a row. Damaged tables lead `mediabunny` in circles, in which it would look at the same
- * bytes for ever; what is sound has been found by then, or needed the disk.
+ * bytes for ever. What is sound needs the disk before, or pauses; most of all takes a list of all positions
+ * in an Ogg file, some 40 reads for each.
  */
-export const MAX_FULL_TURNS = 100;
+export const MAX_FULL_TURNS = 500;
 
 /** One read: the tables of a film of a day. What is damaged may ask for all of a file at once. */
 export const MAX_READ_BYTES = 128 << 20;
+
+interface Block {
+  /** In the file. */
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
 
 const CIRCLE = "its parts lead in a circle";
 
@@ -32,8 +39,8 @@ interface Turn {
  */
 export class CachedFile {
   readonly #file: RandomAccessFile;
-  /** By their number, the one that was used last at the end. */
-  readonly #blocks = new Map<number, Uint8Array>();
+  /** The one that was used last at the end. */
+  readonly #blocks: Block[] = [];
   /** Reads in this turn of the event loop, and full turns before it. */
   #reads = 0;
   #fullTurns = 0;
@@ -58,13 +65,13 @@ export class CachedFile {
     if (end - start > MAX_READ_BYTES) {
       throw new MediaFileError(`a part of it has more than ${MAX_READ_BYTES} bytes`);
     }
-    const number = Math.floor(start / BLOCK_BYTES);
-    const block = this.#blocks.get(number);
-    if (block === undefined || end > (number + 1) * BLOCK_BYTES) {
-      return this.#load(start, end);
-    }
-    this.#keep(number, block);
-    return part(block, number, start, end);
+    const at = this.#blocks.findLastIndex((block) =>
+      start >= block.start && end <= block.start + block.bytes.byteLength
+    );
+    const [block] = at < 0 ? [] : this.#blocks.splice(at, 1);
+    if (block === undefined) return this.#load(start, end);
+    this.#blocks.push(block);
+    return part(block, start, end);
   }
 
   #begin(): Turn {
@@ -84,32 +91,32 @@ export class CachedFile {
   }
 
   async #load(start: number, end: number): Promise<Uint8Array> {
-    const number = Math.floor(start / BLOCK_BYTES);
-    // What does not lie in one block is larger than most, and read by itself.
-    if (end > (number + 1) * BLOCK_BYTES) return await this.#file.read(start, end);
-    const first = number * BLOCK_BYTES;
+    if (end - start > BLOCK_BYTES) return await this.#file.read(start, end);
     this.#fullTurns = 0;
-    const block = await this.#file.read(first, Math.min(this.#file.size, first + BLOCK_BYTES));
-    this.#keep(number, block);
-    return part(block, number, start, end);
+    // Blocks lie side by side, so that reading backwards finds them too. What lies in two of them gets
+    // one of its own: frames of MP3 are looked for in windows that move on by a few bytes.
+    const aligned = start - start % BLOCK_BYTES;
+    const first = end <= aligned + BLOCK_BYTES ? aligned : start;
+    const bytes = await this.#file.read(first, Math.min(this.#file.size, first + BLOCK_BYTES));
+    const block = { start: first, bytes };
+    this.#blocks.push(block);
+    if (this.#blocks.length > MAX_BLOCKS) this.#blocks.shift();
+    return part(block, start, end);
   }
 
-  #keep(number: number, block: Uint8Array): void {
-    this.#blocks.delete(number);
-    this.#blocks.set(number, block);
-    const [oldest] = this.#blocks.keys();
-    if (this.#blocks.size > MAX_BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
+  /** Notes that something came of the reads, so that they are no circle. */
+  progress(): void {
+    this.#fullTurns = 0;
   }
 
   close(): void {
     clearTimeout(this.#turn?.timer);
     this.#turn?.over.reject(new MediaFileError("it was closed"));
-    this.#blocks.clear();
+    this.#blocks.length = 0;
     this.#file.close();
   }
 }
 
-function part(block: Uint8Array, number: number, start: number, end: number): Uint8Array {
-  const first = number * BLOCK_BYTES;
-  return block.subarray(start - first, end - first);
+function part({ start: first, bytes }: Block, start: number, end: number): Uint8Array {
+  return bytes.subarray(start - first, end - first);
 }

@@ -25,6 +25,12 @@ Logging.level = LogLevel.Silent;
 
 const TABLED_FORMATS = [MP4, QTFF, MATROSKA, WEBM, WAVE, OGG, FLAC, ADTS, MP3];
 
+export interface GuardedInput {
+  readonly input: Input;
+  /** Told that packets came of what was read, for who looks out for circles. */
+  progress(): void;
+}
+
 /**
  * A file as `mediabunny` reads it, guarded against what damage makes of that. Takes the file over: it is
  * closed with the input, and by who asked when it is none.
@@ -32,10 +38,10 @@ const TABLED_FORMATS = [MP4, QTFF, MATROSKA, WEBM, WAVE, OGG, FLAC, ADTS, MP3];
  * @throws {MediaFileError} it is of no known format.
  * @throws {Mp4Error} its tables are damaged.
  */
-export async function openInput(file: RandomAccessFile): Promise<Input> {
-  const input = await inputOf(file);
-  if (await isKnown(input)) return input;
-  input.dispose();
+export async function openInput(file: RandomAccessFile): Promise<GuardedInput> {
+  const guarded = await inputOf(file);
+  if (await isKnown(guarded.input)) return guarded;
+  guarded.input.dispose();
   throw new MediaFileError("it is no media file that Sluice knows");
 }
 
@@ -47,14 +53,14 @@ const CACHE_BYTES = 4 << 20;
  * times as fast. All other formats have tables, which when damaged lead it in circles in its own cache and
  * would stop everything else: there it has none.
  */
-async function inputOf(file: RandomAccessFile): Promise<Input> {
+async function inputOf(file: RandomAccessFile): Promise<GuardedInput> {
   const start = transportStart(await file.read(0, Math.min(file.size, TRANSPORT_HEAD_BYTES)));
   if (start !== undefined) return transportInput(file, start);
   await assertMp4Tables(file);
   return tabledInput(file);
 }
 
-function transportInput(file: RandomAccessFile, start: number): Input {
+function transportInput(file: RandomAccessFile, start: number): GuardedInput {
   const source = new CustomSource({
     getSize: () => file.size - start,
     read: (from, to) => file.read(start + from, start + to),
@@ -64,10 +70,10 @@ function transportInput(file: RandomAccessFile, start: number): Input {
     // Of what is read ahead: whoever needs it reads it again, and is told.
     handleUnhandledError: () => {},
   });
-  return new Input({ source, formats: [MPEG_TS] });
+  return { input: new Input({ source, formats: [MPEG_TS] }), progress: () => {} };
 }
 
-function tabledInput(file: RandomAccessFile): Input {
+function tabledInput(file: RandomAccessFile): GuardedInput {
   const cached = new CachedFile(file);
   const source = new CustomSource({
     getSize: () => file.size,
@@ -77,7 +83,8 @@ function tabledInput(file: RandomAccessFile): Input {
     prefetchProfile: "none",
     handleUnhandledError: () => {},
   });
-  return new Input({ source, formats: TABLED_FORMATS });
+  const input = new Input({ source, formats: TABLED_FORMATS });
+  return { input, progress: () => cached.progress() };
 }
 
 /** Asked of some files that are none of its formats, `mediabunny` fails instead of saying so. */

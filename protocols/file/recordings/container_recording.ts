@@ -2,7 +2,7 @@ import type { EncodedPacket, Input } from "mediabunny";
 import type { Description, Metadata } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import type { Recording } from "../../../registry/recording.ts";
-import { openInput } from "./container_input.ts";
+import { type GuardedInput, openInput } from "./container_input.ts";
 import { ContainerTrack, type Origin } from "./container_track.ts";
 import { MediaFileError, reasonOf } from "./errors.ts";
 import { merged } from "./merge.ts";
@@ -28,19 +28,19 @@ export type OnLeftOut = (track: string, reason: string) => void;
 export class ContainerRecording implements Recording {
   readonly description: Description;
   readonly durationMs: number;
-  readonly #input: Input;
+  readonly #guarded: GuardedInput;
   readonly #tracks: readonly ContainerTrack[];
   readonly #lead: ContainerTrack;
   readonly #origin: Origin;
   #keys: Promise<readonly number[]> | undefined;
 
   private constructor(
-    input: Input,
+    guarded: GuardedInput,
     tracks: readonly [ContainerTrack, ...ContainerTrack[]],
     origin: Origin,
     about: { readonly durationMs: number; readonly metadata: Metadata },
   ) {
-    this.#input = input;
+    this.#guarded = guarded;
     this.#tracks = tracks;
     this.#lead = tracks[0];
     this.#origin = origin;
@@ -54,22 +54,30 @@ export class ContainerRecording implements Recording {
    * @throws {MediaFileError} it is of no known format, or nothing in it can be carried.
    */
   static async open(file: RandomAccessFile, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
-    const input = await openInput(file);
+    const guarded = await openInput(file);
     try {
-      return await ContainerRecording.#of(input, file.size, onLeftOut);
+      return await ContainerRecording.#of(guarded, file.size, onLeftOut);
     } catch (error) {
-      input.dispose();
+      guarded.input.dispose();
       throw error;
     }
   }
 
-  static async #of(input: Input, bytes: number, onLeftOut: OnLeftOut): Promise<ContainerRecording> {
-    const tracks = await openTracks(input, onLeftOut);
+  static async #of(
+    guarded: GuardedInput,
+    bytes: number,
+    onLeftOut: OnLeftOut,
+  ): Promise<ContainerRecording> {
+    const tracks = await openTracks(guarded.input, onLeftOut);
     const origin = originOf(tracks);
     const endSeconds = Math.max(...tracks.map(({ end }) => end));
     const durationMs = Math.max(0, Math.ceil((endSeconds - origin.seconds) * 1000 - ROUNDING_MS));
-    const metadata = { ...await tagsOf(input), duration: durationMs / 1000, filesize: bytes };
-    return new ContainerRecording(input, tracks, origin, { durationMs, metadata });
+    const metadata = {
+      ...await tagsOf(guarded.input),
+      duration: durationMs / 1000,
+      filesize: bytes,
+    };
+    return new ContainerRecording(guarded, tracks, origin, { durationMs, metadata });
   }
 
   get startMs(): number {
@@ -125,7 +133,10 @@ export class ContainerRecording implements Recording {
       const from = track === this.#lead ? key : await this.#besideKey(track, keyMs, isStart);
       units.push(track.units(from, this.#origin));
     }
-    yield* merged(units);
+    for await (const piece of merged(units)) {
+      this.#guarded.progress();
+      yield piece;
+    }
   }
 
   /** What comes before the first picture belongs to it. */
@@ -147,7 +158,7 @@ export class ContainerRecording implements Recording {
   }
 
   close(): void {
-    this.#input.dispose();
+    this.#guarded.input.dispose();
   }
 }
 

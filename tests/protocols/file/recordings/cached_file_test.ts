@@ -22,6 +22,21 @@ Deno.test("any part of a file is read, from the disk or from what is kept", asyn
   file.close();
 });
 
+Deno.test("windows that move on by a few bytes are read from the disk once in a block", async () => {
+  await using shelf = await Shelf.make({ a: BYTES });
+  const opened = await shelf.file("a");
+  let loads = 0;
+  const read = opened.read.bind(opened);
+  opened.read = (start, end) => (loads++, read(start, end));
+  const file = new CachedFile(opened);
+  for (let at = 0; at < 500_000; at += 1000) {
+    assertEquals(await file.read(at, at + 65_536), BYTES.subarray(at, at + 65_536));
+  }
+  for (let at = 500_000; at >= 0; at -= 1000) await file.read(at, at + 100);
+  assert(loads <= 6, `${loads}`);
+  file.close();
+});
+
 Deno.test("who reads for ever leaves others their turns, and is stopped", async () => {
   await using shelf = await Shelf.make({ a: BYTES });
   const file = new CachedFile(await shelf.file("a"));
@@ -42,10 +57,21 @@ Deno.test("whoever reads much, but pauses, may go on", async () => {
   await using shelf = await Shelf.make({ a: BYTES });
   const file = new CachedFile(await shelf.file("a"));
   for (let turn = 0; turn < MAX_FULL_TURNS + 5; turn++) {
-    for (let reads = 0; reads < READS_PER_TURN / 2; reads++) await file.read(0, 8);
+    for (let reads = 0; reads < READS_PER_TURN / 10; reads++) await file.read(0, 8);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   assertEquals(await file.read(0, 1), BYTES.subarray(0, 1));
+  file.close();
+});
+
+Deno.test("whoever gets somewhere may go on without a pause", async () => {
+  await using shelf = await Shelf.make({ a: BYTES });
+  const file = new CachedFile(await shelf.file("a"));
+  for (let reads = 0; reads < (MAX_FULL_TURNS + 5) * READS_PER_TURN; reads++) {
+    const bytes = file.read(0, 8);
+    if (bytes instanceof Promise) await bytes;
+    if (reads % 5000 === 0) file.progress();
+  }
   file.close();
 });
 
