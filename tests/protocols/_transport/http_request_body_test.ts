@@ -94,9 +94,10 @@ Deno.test("a body that is not read holds its sender up", async () => {
   let sent = 0;
   const sending = send(upload.connection, text, (bytes) => sent = bytes)
     .then(() => "all sent", () => "cut off");
-  for (let idle = 0, last = sent; idle < IDLE_TURNS; last = sent) {
+  for (let idle = 0; idle < IDLE_TURNS;) {
+    const before = sent;
     await upload.turn();
-    idle = sent === last ? idle + 1 : 0;
+    idle = sent === before ? idle + 1 : 0;
   }
   assert(sent < text.length, `${sent} bytes were taken`);
   await body.cancel();
