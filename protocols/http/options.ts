@@ -12,8 +12,8 @@ import { DEFAULT_ADMISSION_LIMITS } from "../_transport/admission.ts";
 import { ANY_ORIGIN } from "./cors.ts";
 import { type HlsSection, hlsSection } from "./hls/options.ts";
 
-export const DEFAULT_HTTP_PORT = 8080;
-export const DEFAULT_HTTPS_PORT = 8443;
+const DEFAULT_HTTP_PORT = 8080;
+const DEFAULT_HTTPS_PORT = 8443;
 
 /** Seconds that `?wait=` may ask for at most, unless the settings say otherwise. */
 const DEFAULT_WAIT_LIMIT = 60;
@@ -24,6 +24,7 @@ const origin = z.string("expected an origin such as https://example.org, or *").
   "expected an origin such as https://example.org, or *",
 );
 
+/** Parses the `http:` section into {@linkcode HttpOptions}. */
 export const httpOptionsSchema = z.strictObject({
   port: ports.default([DEFAULT_HTTP_PORT]),
   host,

@@ -6,7 +6,7 @@ import { payloadBytes, type Unit } from "../../../registry/media/unit.ts";
 export const HOLD_MS = 1000;
 
 /** Payload that may wait with it: the largest message that is accepted, and once more. */
-export const HOLD_BYTES = 16 << 20;
+const HOLD_BYTES = 16 << 20;
 
 /** Units that may wait with it; a second of 60 pictures and 50 audio frames, many times over. */
 export const HOLD_UNITS = 1024;

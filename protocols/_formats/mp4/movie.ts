@@ -31,6 +31,7 @@ export interface MovieTrack {
   readonly table: readonly ChildBox[];
 }
 
+/** A `moov`, read. */
 export interface Movie {
   readonly tracks: ReadonlyMap<number, MovieTrack>;
   /** Why tracks were left out. */
@@ -43,7 +44,8 @@ const MAX_TRAKS = 128;
 /** Sample descriptions of one track: renditions that were spliced together have a few. */
 const MAX_DESCRIPTIONS = 32;
 
-const NO_DEFAULTS: SampleDefaults = { description: 1, duration: 0, size: 0, flags: 0 };
+/** Of a track without `trex`. */
+export const NO_DEFAULTS: SampleDefaults = { description: 1, duration: 0, size: 0, flags: 0 };
 
 /**
  * Reads the body of `moov`, into views of it. Tracks whose codec is not known or damaged are left out

@@ -6,7 +6,7 @@
 
 import { BoxReader, type ChildBox, childBoxes, findBox, needBox } from "./box_reader.ts";
 import { Mp4Error } from "./errors.ts";
-import type { MovieTrack, SampleDefaults } from "./movie.ts";
+import { type MovieTrack, NO_DEFAULTS, type SampleDefaults } from "./movie.ts";
 import type { SampleLocation } from "./sample_location.ts";
 
 /** Samples of one fragment: ten minutes of 60 pictures and 50 audio frames a second. */
@@ -114,8 +114,6 @@ interface RunCursor extends TrackFragmentHead {
   /** Samples that the fragment may have yet. */
   room: number;
 }
-
-const NO_DEFAULTS: SampleDefaults = { description: 1, duration: 0, size: 0, flags: 0 };
 
 /** @param dataEnd where the data of the track fragment before ends. */
 function readHead(

@@ -11,13 +11,13 @@ import { fourCcName } from "./box_reader.ts";
 import { Mp4Error } from "./errors.ts";
 
 /** Largest `moov`: the tables of some ten hours of video and audio. */
-export const MAX_MOOV_SIZE = 64 << 20;
+const MAX_MOOV_SIZE = 64 << 20;
 
 /** Largest `moof`: more samples than are allowed in one, with all fields. */
 export const MAX_MOOF_SIZE = 4 << 20;
 
 /** Largest sample, as the largest FLV tag: above any key frame of a live stream. */
-export const MAX_SAMPLE_SIZE = 8 << 20;
+const MAX_SAMPLE_SIZE = 8 << 20;
 
 /** Samples in a row that cannot be had: past it, the tables are not of this file. */
 export const MAX_MISSING_SAMPLES = 1000;

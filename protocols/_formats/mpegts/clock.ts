@@ -23,7 +23,7 @@ export const PCR_SIZE = 6;
 export const TIMESTAMP_PREFIX = { ptsAlone: 2, pts: 3, dts: 1 } as const;
 
 /** Any integer tick as the wire has it: modulo 2^33. */
-export function wrapTimestamp(ticks: number): number {
+function wrapTimestamp(ticks: number): number {
   return ((ticks % TIMESTAMP_SPAN) + TIMESTAMP_SPAN) % TIMESTAMP_SPAN;
 }
 

@@ -21,7 +21,7 @@ import { TimeUnwrapper } from "./time_unwrapper.ts";
  * Streams of a program that are read. Programs with all their languages stay below; each may hold a
  * PES packet.
  */
-export const MAX_TS_STREAMS = 16;
+const MAX_TS_STREAMS = 16;
 
 /** Streams that are told not to be read. A sender that lists ever new ones is not followed further. */
 const MAX_REFUSED = 256;

@@ -23,7 +23,7 @@ import { PAT_PID, writePat, writePmt } from "./tables.ts";
 export const TS_TIME_OFFSET = TS_TIMESCALE;
 
 /** Tracks in one stream: a PMT of one section has room for them all, with their descriptors. */
-export const MAX_TS_TRACKS = 32;
+const MAX_TS_TRACKS = 32;
 
 const PROGRAM_NUMBER = 1;
 const PMT_PID = 0x1000;

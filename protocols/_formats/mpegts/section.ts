@@ -8,7 +8,7 @@ import { crc32 } from "./crc.ts";
 import { MpegTsError } from "./errors.ts";
 
 /** Bytes of a PAT or PMT section: `section_length` is at most 1021 (2.4.4.5). */
-export const MAX_SECTION_SIZE = 1024;
+const MAX_SECTION_SIZE = 1024;
 
 /** Bytes up to and with `section_length`. */
 const LENGTH_END = 3;

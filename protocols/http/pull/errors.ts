@@ -7,6 +7,6 @@ export class HttpPullError extends Error {
 }
 
 /** A URL for people: without user, password and query. */
-export function withoutSecrets({ protocol, host, pathname }: URL): string {
+function withoutSecrets({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`;
 }

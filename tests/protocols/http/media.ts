@@ -9,7 +9,7 @@ import type { Unit } from "../../../registry/media/unit.ts";
 import { DESCRIPTION, picture, sound } from "./harness.ts";
 
 /** Half a second of pictures at 25 fps with sounds, from a key one on. */
-export const UNITS: readonly Unit[] = Array.from({ length: 12 }, (_, index) => [
+const UNITS: readonly Unit[] = Array.from({ length: 12 }, (_, index) => [
   picture(index * 40, index === 0, 1000),
   sound(index * 40 + 5),
 ]).flat();
