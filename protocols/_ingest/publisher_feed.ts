@@ -5,6 +5,7 @@ import type { Demuxer, DemuxEvent } from "../_formats/demux/events.ts";
 import { HOLD_MS } from "../_formats/demux/hold.ts";
 import type { ThrottledLog } from "../protocol.ts";
 
+/** From where to where a {@linkcode PublisherFeed} feeds. */
 export interface PublisherFeedOptions {
   readonly publisher: Publisher;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 import type { Address } from "./transport.ts";
 
+/** As the transport tells addresses; of a socket that has none, as a Unix one, an empty host. */
 export function toAddress(addr: Deno.Addr): Address {
   return "hostname" in addr ? { host: addr.hostname, port: addr.port } : { host: "", port: 0 };
 }

@@ -89,6 +89,7 @@ export interface Datagram {
   readonly from: Address;
 }
 
+/** Where to send datagrams from and receive them. */
 export interface ListenDatagramOptions {
   readonly host: string;
   /** 0 takes a free port. */

@@ -7,6 +7,7 @@ import { type Hls, mountHls } from "./hls/routes.ts";
 import { type Live, mountLive } from "./live.ts";
 import { type Assets, mountPages } from "./pages.ts";
 
+/** What the application of one server is made of. */
 export interface AppParts {
   readonly context: Context;
   readonly live: Live;

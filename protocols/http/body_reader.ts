@@ -17,6 +17,7 @@ export class BodySilentError extends Error {
   }
 }
 
+/** How long a {@linkcode BodyReader} waits. */
 export interface BodyReaderOptions {
   readonly clock: Clock;
   /** Longest pause, in milliseconds. */

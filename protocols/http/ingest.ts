@@ -19,6 +19,7 @@ export const SILENCE_MS = 30_000;
  */
 export const LINGER_MS = 2_000;
 
+/** Where publications go. */
 export interface IngestParts {
   readonly registry: Registry;
   readonly log: Logger;

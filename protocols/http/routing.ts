@@ -3,6 +3,7 @@ import { parseStreamName } from "../../registry/names.ts";
 import type { HttpEnv } from "../protocol.ts";
 import { HttpError } from "./errors.ts";
 
+/** Answers one request, or throws an error that `toHttpError` knows. */
 export type HttpHandler = (c: HttpContext<HttpEnv>) => Response | Promise<Response>;
 
 /** Who answers which methods. `get` answers HEAD too; OPTIONS is answered for all of them. */

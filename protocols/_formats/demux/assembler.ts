@@ -21,6 +21,7 @@ export class TooManyTracksError extends Error {
   }
 }
 
+/** What an {@linkcode Assembler} is told. */
 export interface AssemblerOptions {
   /**
    * Throws for a configuration that the gateway could not hand on: better one line in the log of the

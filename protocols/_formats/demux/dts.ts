@@ -4,6 +4,7 @@ export interface UnitTimes {
   readonly dts: number;
 }
 
+/** What is known of a track before its units come. */
 export interface DtsOptions {
   /** Ticks per second. */
   readonly timescale: number;

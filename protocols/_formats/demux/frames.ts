@@ -24,6 +24,7 @@ export interface FrameContext {
   readonly channels: 1 | 2;
 }
 
+/** One frame, read. */
 export interface Frame {
   readonly payload: readonly Uint8Array[];
   /** As of this frame; `known` itself when nothing changed, undefined while it is not known. */

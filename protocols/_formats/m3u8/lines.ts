@@ -22,12 +22,14 @@ export interface TagLine {
   readonly value: string;
 }
 
+/** What is no tag, comment or blank line. */
 export interface UriLine {
   readonly type: "uri";
   readonly line: number;
   readonly uri: string;
 }
 
+/** A line that says something. */
 export type PlaylistLine = TagLine | UriLine;
 
 /**

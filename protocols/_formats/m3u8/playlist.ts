@@ -142,4 +142,5 @@ export interface MultivariantPlaylist {
   readonly renditions: readonly RenditionTag[];
 }
 
+/** Either kind of playlist, section 4.1: none is both. */
 export type Playlist = MediaPlaylist | MultivariantPlaylist;

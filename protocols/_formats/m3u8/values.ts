@@ -65,6 +65,7 @@ export function parseByteRange(
   return range;
 }
 
+/** What {@linkcode parseByteRange} reads, with its offset. */
 export function writeByteRange({ length, offset }: ByteRange): string {
   return `${length}@${offset}`;
 }

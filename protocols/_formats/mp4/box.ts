@@ -23,6 +23,7 @@ export interface Box {
 /** Bytes of a box header with a 32-bit size, which is the only form that is written. */
 export const BOX_HEADER_SIZE = 8;
 
+/** A box without version and flags (4.2.2). */
 export function box(type: string, ...content: readonly BoxContent[]): Box {
   return { type, content };
 }
@@ -37,14 +38,17 @@ export function fullBox(
   return { type, content: [u32(version * 2 ** 24 + flags), ...content] };
 }
 
+/** Values of 8 bits. */
 export function u8(...values: readonly number[]): Integers {
   return { bits: 8, values };
 }
 
+/** Values of 16 bits, signed or not. */
 export function u16(...values: readonly number[]): Integers {
   return { bits: 16, values };
 }
 
+/** Values of 32 bits, signed or not. */
 export function u32(...values: readonly number[]): Integers {
   return { bits: 32, values };
 }

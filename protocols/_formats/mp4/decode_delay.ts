@@ -22,6 +22,7 @@ export interface DecodeDelays {
   readonly lead: number;
 }
 
+/** Of tracks that all decode before they show. */
 export const NO_DELAYS: DecodeDelays = { ticks: new Map(), lead: 0 };
 
 /** What the tables of an unfragmented file ask for. Throws {@linkcode Mp4Error}. */

@@ -29,8 +29,10 @@ const MP4_CODECS = [
   ...["aac", "opus", "flac", "mp3", "ac3", "eac3"] as const,
 ];
 
+/** Any of them. */
 export type Mp4Codec = typeof MP4_CODECS[number];
 
+/** Whether MP4 has a form for a codec. */
 export function isMp4Codec(codec: CodecName): codec is Mp4Codec {
   const names: readonly CodecName[] = MP4_CODECS;
   return names.includes(codec);
@@ -39,6 +41,7 @@ export function isMp4Codec(codec: CodecName): codec is Mp4Codec {
 type ConfigFor<C extends Mp4Codec> = C extends PlainAudioConfig["codec"] ? PlainAudioConfig
   : ConfigOf<C>;
 
+/** The configuration of a codec that has one. */
 export type Mp4Config = ConfigFor<Mp4Codec>;
 
 /** Pixels. */

@@ -16,6 +16,7 @@ export interface TimedPayload {
   readonly bytes: Uint8Array;
 }
 
+/** What comes out of an elementary stream. */
 export type StreamEvent =
   | { readonly type: "unit"; readonly config: CodecConfig; readonly content: UnitContent }
   | { readonly type: "dropped"; readonly reason: string; readonly error?: Error };

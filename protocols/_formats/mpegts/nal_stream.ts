@@ -64,10 +64,12 @@ const H265: NalFormat<H265Config> = {
   },
 };
 
+/** Reads H.264. */
 export function h264Stream(): ElementaryStream {
   return new NalStream(H264);
 }
 
+/** Reads H.265. */
 export function h265Stream(): ElementaryStream {
   return new NalStream(H265);
 }

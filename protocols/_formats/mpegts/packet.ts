@@ -10,6 +10,7 @@ export const PACKET_SIZE = 188;
 /** Bytes before the adaptation field or the payload. */
 export const PACKET_HEADER_SIZE = 4;
 
+/** First byte of a transport packet. */
 export const SYNC_BYTE = 0x47;
 
 /** Packets of this PID fill up a constant bit rate. */

@@ -8,7 +8,10 @@ import { type Descriptor, readDescriptors, writeDescriptors } from "./descriptor
 import { MpegTsError } from "./errors.ts";
 import { writeSection } from "./section.ts";
 
+/** Where every stream begins to be read (2.4.3.3, table 2-3). */
 export const PAT_PID = 0;
+
+/** `table_id` (2.4.4.4, table 2-31). */
 export const PAT_TABLE_ID = 0;
 export const PMT_TABLE_ID = 2;
 

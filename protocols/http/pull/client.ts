@@ -24,6 +24,7 @@ export interface HttpReply {
   readonly body: BodyReader;
 }
 
+/** What an {@linkcode HttpClient} fetches with. */
 export interface HttpClientOptions {
   readonly transport: Transport;
   readonly clock: Clock;

@@ -22,6 +22,7 @@ const MIN_RELOAD_MS = 500;
 /** Largest segment: a minute at 30 Mbit/s. */
 const MAX_SEGMENT_BYTES = 256 << 20;
 
+/** What the media playlists of one source share, and the lane of each. */
 export interface HlsMediaParts {
   readonly client: HttpClient;
   readonly clock: Clock;

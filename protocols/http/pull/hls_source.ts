@@ -15,6 +15,7 @@ import { loadMedia, type LocatedPlaylist, readAll } from "./playlists.ts";
 import type { PullSink } from "./sink.ts";
 import type { PullSource } from "./source.ts";
 
+/** What has come of an HLS source, and how to fetch the rest. */
 export interface HlsSourceOptions {
   readonly client: HttpClient;
   /** Of the playlist that the URL leads to. */

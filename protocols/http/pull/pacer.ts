@@ -12,6 +12,7 @@ const MAX_LATE_MS = 2_000;
 /** A wait that is shorter is not worth a timer, in milliseconds. */
 const MIN_WAIT_MS = 10;
 
+/** By what time media goes on. */
 export interface PacerOptions {
   readonly clock: Clock;
   /** How far media may run ahead of the time in which it plays, in milliseconds. */

@@ -5,6 +5,7 @@ import { PublisherFeed } from "../../_ingest/publisher_feed.ts";
 import { type Context, ThrottledLog } from "../../protocol.ts";
 import type { Pacer } from "./pacer.ts";
 
+/** What is published, and as what. */
 export interface PullSinkOptions {
   readonly context: Context;
   /** Host that the stream comes from. */

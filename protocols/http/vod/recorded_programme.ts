@@ -18,6 +18,7 @@ const SILENCE_MS = 5 * 60_000;
 /** Seconds that a cache may keep a playlist: the file may be replaced by another one. */
 const PLAYLIST_AGE_SECONDS = 60;
 
+/** A recording, and how it is cut and sent. */
 export interface RecordedProgrammeOptions {
   readonly name: string;
   readonly recording: Recording;
