@@ -6,7 +6,8 @@ import { ListenError } from "./errors.ts";
 import { sendBody } from "./http_body.ts";
 import { requestBody } from "./http_request_body.ts";
 import { HttpSockets } from "./http_sockets.ts";
-import { joined, RequestFeeds } from "./request_feed.ts";
+import { joinBytes } from "./join.ts";
+import { RequestFeeds } from "./request_feed.ts";
 import {
   type Address,
   formatAddress,
@@ -52,7 +53,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     refuse(outgoing, 417, "the gateway does nothing of what is expected");
   });
   server.on("upgrade", (incoming, socket: Socket, head: Uint8Array) => {
-    const rest = joined(head, feeds.of(socket)?.release() ?? new Uint8Array(0));
+    const rest = joinBytes([head, feeds.of(socket)?.release() ?? new Uint8Array(0)]);
     upgrade(handler, incoming, socket, rest, sockets).catch((error) => {
       onError(error);
       socket.destroy();

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { joinBytes } from "./join.ts";
 
 const NOTHING = new Uint8Array(0);
 const CR = 13;
@@ -91,7 +92,7 @@ export class RequestFeed {
   }
 
   readonly #feed = (bytes: Uint8Array): void => {
-    this.#held = this.#held.byteLength === 0 ? bytes : joined(this.#held, bytes);
+    this.#held = this.#held.byteLength === 0 ? bytes : joinBytes([this.#held, bytes]);
     while (this.#held.byteLength > 0) {
       if (this.#isEnded || !this.#socket.writable) return this.#drop();
       if (this.#current?.complete === true) return void this.#socket.pause();
@@ -122,12 +123,4 @@ function endOfHead(bytes: Uint8Array): number {
     if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
   }
   return bytes.byteLength;
-}
-
-/** Both, one behind the other. */
-export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.byteLength + second.byteLength);
-  bytes.set(first);
-  bytes.set(second, first.byteLength);
-  return bytes;
 }

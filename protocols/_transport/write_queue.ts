@@ -1,4 +1,5 @@
 import { ConnectionClosedError, WriteQueueOverflowError } from "./errors.ts";
+import { joinBytes } from "./join.ts";
 import { type Connection, formatAddress } from "./transport.ts";
 
 /** Queued pieces up to this much are joined into one write: below it a copy is cheaper than a call. */
@@ -60,7 +61,7 @@ export class WriteQueue {
 
   #writeQueued(): void {
     const taken = this.#takePieces();
-    const bytes = join(taken.map((piece) => piece.bytes));
+    const bytes = joinBytes(taken.map((piece) => piece.bytes));
     this.#writeNow(bytes).then(
       () => taken.forEach(({ done }) => done.resolve()),
       (error) => taken.forEach(({ done }) => done.reject(error)),
@@ -88,16 +89,4 @@ export class WriteQueue {
     this.#waitingBytes = 0;
     for (const { done } of pieces) done.reject(this.#failure);
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const joined = new Uint8Array(pieces.reduce((size, piece) => size + piece.byteLength, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    joined.set(piece, offset);
-    offset += piece.byteLength;
-  }
-  return joined;
 }

@@ -4,7 +4,7 @@ import { payloadBytes, type Unit } from "../../registry/media/unit.ts";
 import { memo } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import type { ThrottledLog } from "../protocol.ts";
-import { concat } from "./concat.ts";
+import { joinBytes } from "../_formats/join.ts";
 import type { UnitEgress } from "./unit_viewer.ts";
 
 /** What stands before a frame of `size` bytes. */
@@ -72,7 +72,7 @@ export class AudioEgress implements UnitEgress {
     for (const unit of units) {
       if (unit.track.id === route.id) parts.push(...this.#frame(unit, route.header));
     }
-    return concat(parts);
+    return joinBytes(parts);
   });
 
   #route(

@@ -1,5 +1,5 @@
 import type { Clock } from "../../registry/clock.ts";
-import { concat } from "./concat.ts";
+import { joinBytes } from "../_formats/join.ts";
 
 /** A body that ended before its end. */
 export class BodyLostError extends Error {
@@ -51,7 +51,7 @@ export class BodyReader {
       parts.push(bytes);
       size += bytes.byteLength;
     }
-    return parts.length === 0 ? undefined : concat(parts);
+    return parts.length === 0 ? undefined : joinBytes(parts);
   }
 
   async #readSome(): Promise<Uint8Array | undefined> {

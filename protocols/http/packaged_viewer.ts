@@ -3,7 +3,7 @@ import type { LogItem } from "../../registry/gop_cache.ts";
 import type { Description } from "../../registry/media/track.ts";
 import { memo } from "../../registry/packaging.ts";
 import type { ReadBatch } from "../../registry/reader.ts";
-import { concat } from "./concat.ts";
+import { joinBytes } from "../_formats/join.ts";
 import { type LivePiece, type LiveViewer, notCarried } from "./live_container.ts";
 import type { ViewerSource } from "./recorded_source.ts";
 
@@ -45,7 +45,7 @@ const sectionsOf = memo(({ units }: ReadBatch<LiveItem>): readonly Section[] => 
     const [first] = items;
     return first === undefined
       ? []
-      : [{ opening: first.opening, data: concat(items.map(({ data }) => data)) }];
+      : [{ opening: first.opening, data: joinBytes(items.map(({ data }) => data)) }];
   });
 });
 

@@ -17,7 +17,7 @@ import { MpegTsError } from "../../protocols/_formats/mpegts/errors.ts";
 import { MAX_UNSYNCED_BYTES } from "../../protocols/_formats/mpegts/framer.ts";
 import { TsMuxer } from "../../protocols/_formats/mpegts/muxer.ts";
 import { PACKET_SIZE } from "../../protocols/_formats/mpegts/packet.ts";
-import { joinBytes } from "../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../protocols/_formats/join.ts";
 import type { Description } from "../../registry/media/track.ts";
 import { mediaOf, mux, packetsOf } from "../protocols/_formats/mpegts/stream.ts";
 import type { FuzzTarget, Random } from "./fuzz.ts";

@@ -18,7 +18,7 @@ import {
   type PayloadPacket,
 } from "../../protocols/_formats/rtp/payload/format.ts";
 import { formatOfEncoding } from "../../protocols/_formats/rtp/payload/formats.ts";
-import { joinBytes } from "../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../protocols/_formats/join.ts";
 import type { Unit } from "../../registry/media/unit.ts";
 import {
   RANDOM_STREAMS,

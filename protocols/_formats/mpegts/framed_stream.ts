@@ -1,7 +1,7 @@
 import type { CodecConfig } from "../../../registry/media/codec.ts";
 import { BitstreamError } from "../../../registry/media/errors.ts";
 import { rescale } from "../../../registry/media/timebase.ts";
-import { joinBytes } from "../rtp/payload/join.ts";
+import { joinBytes } from "../join.ts";
 import { TS_TIMESCALE } from "./clock.ts";
 import type { ElementaryStream, StreamEvent, TimedPayload } from "./elementary_stream.ts";
 

@@ -1,3 +1,4 @@
+import { joinBytes } from "../join.ts";
 import { MpegTsError } from "./errors.ts";
 import { PACKET_SIZE, SYNC_BYTE } from "./packet.ts";
 
@@ -52,7 +53,7 @@ export class PacketFramer {
   }
 
   #frame(bytes: Uint8Array, isEnd: boolean): readonly Uint8Array[] {
-    const data = this.#pending.length === 0 ? bytes : joined(this.#pending, bytes);
+    const data = this.#pending.length === 0 ? bytes : joinBytes([this.#pending, bytes]);
     const packets: Uint8Array[] = [];
     let at = this.#skip;
     while (at < data.length) {
@@ -98,11 +99,4 @@ function findStride(data: Uint8Array, at: number): number | undefined {
     }
     return true;
   });
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }

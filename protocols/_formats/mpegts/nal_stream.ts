@@ -23,7 +23,7 @@ import {
   stripH265,
 } from "../../../registry/media/h265.ts";
 import { splitAnnexB } from "../../../registry/media/nal.ts";
-import { joinBytes } from "../rtp/payload/join.ts";
+import { joinBytes } from "../join.ts";
 import { TS_TIMESCALE } from "./clock.ts";
 import type { ElementaryStream, StreamEvent, TimedPayload } from "./elementary_stream.ts";
 import { MAX_PES_BYTES } from "./pes_assembler.ts";

@@ -1,7 +1,7 @@
 import { MAX_PLAYLIST_BYTES } from "../../_formats/m3u8/lines.ts";
 import { parsePlaylist } from "../../_formats/m3u8/parser.ts";
 import type { MediaPlaylist } from "../../_formats/m3u8/playlist.ts";
-import { concat } from "../concat.ts";
+import { joinBytes } from "../../_formats/join.ts";
 import type { HttpClient, HttpReply } from "./client.ts";
 import { HttpPullError } from "./errors.ts";
 
@@ -28,7 +28,7 @@ export async function readAll(
   let size = head.byteLength;
   for (;;) {
     const bytes = await body.read();
-    if (bytes === undefined) return concat(parts);
+    if (bytes === undefined) return joinBytes(parts);
     parts.push(bytes);
     size += bytes.byteLength;
     if (size <= MAX_PLAYLIST_BYTES) continue;

@@ -2,13 +2,13 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LINGER_MS, SILENCE_MS } from "../../../protocols/http/ingest.ts";
 import type { AccessPolicy, AccessRequest } from "../../../registry/access.ts";
 import { AccessDeniedError } from "../../../registry/errors.ts";
-import { concat } from "../../../protocols/http/concat.ts";
+import { joinBytes } from "../../../protocols/_formats/join.ts";
 import { settle } from "../../virtual_clock.ts";
 import { Harness } from "./harness.ts";
 import { flvFile, handFed, mp4Parts, tsFile } from "./media.ts";
 
 const { init, media } = mp4Parts();
-const FILES = { ".flv": flvFile(), ".ts": tsFile(), ".mp4": concat([init, media]) };
+const FILES = { ".flv": flvFile(), ".ts": tsFile(), ".mp4": joinBytes([init, media]) };
 const JSON_PLEASE = { accept: "application/json" };
 
 /** Publishes a body that goes on. */

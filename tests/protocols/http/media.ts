@@ -2,7 +2,7 @@ import { TsMuxer } from "../../../protocols/_formats/mpegts/muxer.ts";
 import { mp4Tracks } from "../../../protocols/_formats/mp4/carriage.ts";
 import { Fragmenter } from "../../../protocols/_formats/mp4/fragmenter.ts";
 import { initSegment } from "../../../protocols/_formats/mp4/init_segment.ts";
-import { concat } from "../../../protocols/http/concat.ts";
+import { joinBytes } from "../../../protocols/_formats/join.ts";
 import { FlvEgress } from "../../../protocols/http/flv_egress.ts";
 import { ThrottledLog } from "../../../protocols/protocol.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
@@ -20,13 +20,13 @@ const silent = new ThrottledLog(() => 0, () => {});
 export function flvFile(units: readonly Unit[] = UNITS): Uint8Array {
   const egress = new FlvEgress(silent);
   const batch = { type: "media", description: DESCRIPTION, units, bytes: 0 } as const;
-  return concat([...egress.opening(DESCRIPTION), egress.media(batch)]);
+  return joinBytes([...egress.opening(DESCRIPTION), egress.media(batch)]);
 }
 
 /** A transport stream of `units`. */
 export function tsFile(units: readonly Unit[] = UNITS): Uint8Array {
   const muxer = new TsMuxer(DESCRIPTION);
-  return concat(units.map((unit) => muxer.write([unit])));
+  return joinBytes(units.map((unit) => muxer.write([unit])));
 }
 
 /** Fragmented MP4: its header, and one fragment of `units`. */

@@ -19,7 +19,7 @@ import {
   type FrameContent,
   type Progress,
 } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 import { plainAudio } from "./pcm.ts";
 
 /** Bytes of the payload header of both: the kind of packet, and a count. */

@@ -31,7 +31,7 @@ import {
   VIDEO_CLOCK_RATE,
 } from "./format.ts";
 import { FrameAssembler, type FrameContent } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 import { type NalFormat, NalFrames, type NalPiece, readAggregate } from "./nal_frames.ts";
 import { type NalPacking, packetizeNals } from "./nal_packets.ts";
 

@@ -18,7 +18,7 @@ import {
   type FrameContent,
   type Progress,
 } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 import { type JpegImage, readJpeg, writeJpeg } from "./jpeg_image.ts";
 import { MAX_SCALED_QUALITY, scaledQuantizers } from "./jpeg_tables.ts";
 

@@ -6,7 +6,7 @@
 
 import { bytesEqual } from "../../../../registry/media/config_equal.ts";
 import { RtpError } from "../errors.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 import { HUFFMAN_TABLES } from "./jpeg_tables.ts";
 
 const WHAT = "JPEG image";

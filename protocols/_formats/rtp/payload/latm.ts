@@ -26,7 +26,7 @@ import {
   type FrameContent,
   type Progress,
 } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 import { aacDuration, aacRtpmap } from "./mpeg4_generic.ts";
 import {
   readStreamMuxConfig,

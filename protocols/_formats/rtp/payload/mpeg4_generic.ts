@@ -32,7 +32,7 @@ import {
   type FrameContent,
   type Progress,
 } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 
 const WHAT = "MPEG4-GENERIC payload";
 

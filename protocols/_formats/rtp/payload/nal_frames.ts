@@ -7,7 +7,7 @@
 import { MAX_NALS_PER_UNIT, splitAtStartCodes } from "../../../../registry/media/nal.ts";
 import { RtpError } from "../errors.ts";
 import type { FrameBuilder, FrameCodec, FrameContent, Progress } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 
 /** What a payload holds of NAL units. */
 export type NalPiece =

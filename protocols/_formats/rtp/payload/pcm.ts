@@ -8,7 +8,7 @@ import type { PlainAudioConfig } from "../../../../registry/media/codec.ts";
 import type { Track } from "../../../../registry/media/track.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
 import type { MediaFormat, PayloadFormat, RtpFragment } from "./format.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 import { PacketDepacketizer } from "./packet_depacketizer.ts";
 
 interface PcmTraits {

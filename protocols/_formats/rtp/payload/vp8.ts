@@ -15,7 +15,7 @@ import {
   type FrameContent,
   type Progress,
 } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 
 const WHAT = "VP8 payload";
 

@@ -20,7 +20,7 @@ import {
   type FrameContent,
   type Progress,
 } from "./frame_assembler.ts";
-import { joinBytes } from "./join.ts";
+import { joinBytes } from "../../join.ts";
 import { END_OF_FRAME, PREDICTED, readVp9Descriptor, START_OF_FRAME } from "./vp9_descriptor.ts";
 
 const WHAT = "VP9 payload";

@@ -11,7 +11,7 @@ import {
   writePat,
   writePmt,
 } from "../../../../protocols/_formats/mpegts/tables.ts";
-import { joinBytes } from "../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import { adtsHeader } from "../../../../registry/media/adts.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
 import { hex } from "../flv/bytes.ts";

@@ -6,7 +6,7 @@ import {
 } from "../../../../protocols/_formats/mpegts/audio_formats.ts";
 import type { StreamEvent } from "../../../../protocols/_formats/mpegts/elementary_stream.ts";
 import { FramedStream } from "../../../../protocols/_formats/mpegts/framed_stream.ts";
-import { joinBytes } from "../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import { adtsHeader } from "../../../../registry/media/adts.ts";
 import { hex } from "../flv/bytes.ts";
 

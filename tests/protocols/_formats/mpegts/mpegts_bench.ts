@@ -2,7 +2,7 @@
 import { TsDemuxer } from "../../../../protocols/_formats/mpegts/demuxer.ts";
 import { TsMuxer } from "../../../../protocols/_formats/mpegts/muxer.ts";
 import { flvHeader, flvTags } from "../../../../protocols/_formats/flv/writer.ts";
-import { joinBytes } from "../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import { frames, sequenceHeaders } from "../../../../scripts/bench/media.ts";
 import { must } from "../../../must.ts";
 import { descriptionsOf, ingestFile, unitsOf } from "../flv/stream.ts";

@@ -4,7 +4,7 @@ import { readTimestamp } from "../../../../protocols/_formats/mpegts/clock.ts";
 import { PCR_LEAD } from "../../../../protocols/_formats/mpegts/pcr.ts";
 import { TsMuxer, tsTime } from "../../../../protocols/_formats/mpegts/muxer.ts";
 import { parsePes } from "../../../../protocols/_formats/mpegts/pes.ts";
-import { joinBytes } from "../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import type { CodecConfig } from "../../../../registry/media/codec.ts";
 import type { Track } from "../../../../registry/media/track.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";

@@ -5,7 +5,7 @@ import {
   opusDescriptor,
   readOpusAccessUnit,
 } from "../../../../protocols/_formats/mpegts/opus_stream.ts";
-import { joinBytes } from "../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import { BitstreamError } from "../../../../registry/media/errors.ts";
 import { parseOpusHead } from "../../../../registry/media/opus.ts";
 import { must } from "../../../must.ts";

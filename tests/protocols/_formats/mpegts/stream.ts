@@ -8,7 +8,7 @@ import {
   readPacket,
   type TsPacket,
 } from "../../../../protocols/_formats/mpegts/packet.ts";
-import { joinBytes } from "../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import type { Description } from "../../../../registry/media/track.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
 import { must } from "../../../must.ts";

@@ -18,7 +18,7 @@ import {
 } from "../../../../protocols/_formats/mpegts/tables.ts";
 import { TimeUnwrapper } from "../../../../protocols/_formats/mpegts/time_unwrapper.ts";
 import { registration } from "../../../../protocols/_formats/mpegts/descriptor.ts";
-import { joinBytes } from "../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import { hex } from "../flv/bytes.ts";
 
 /** The PAT and the PMT that FFmpeg 5.1 writes for H.264 and AAC: `ffmpeg -f mpegts`. */

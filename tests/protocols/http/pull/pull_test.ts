@@ -4,11 +4,11 @@ import { BodyLostError, BodySilentError } from "../../../../protocols/http/body_
 import { ConnectError } from "../../../../protocols/_transport/errors.ts";
 import { KickedError } from "../../../../registry/errors.ts";
 import { settle } from "../../../virtual_clock.ts";
-import { concat } from "../../../../protocols/http/concat.ts";
+import { joinBytes } from "../../../../protocols/_formats/join.ts";
 import { flvFile, handFed, mp4Parts, tsFile } from "../media.ts";
 import { PullBench } from "./harness.ts";
 
-const MP4 = concat([mp4Parts().init, mp4Parts().media]);
+const MP4 = joinBytes([mp4Parts().init, mp4Parts().media]);
 
 /** A body as `Response` takes it. */
 function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

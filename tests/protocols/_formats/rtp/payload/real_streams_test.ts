@@ -6,7 +6,7 @@ import type {
   PayloadFormat,
 } from "../../../../../protocols/_formats/rtp/payload/format.ts";
 import { formatOfEncoding } from "../../../../../protocols/_formats/rtp/payload/formats.ts";
-import { joinBytes } from "../../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../../protocols/_formats/join.ts";
 import { readJpeg } from "../../../../../protocols/_formats/rtp/payload/jpeg_image.ts";
 import { parseAdts } from "../../../../../registry/media/aac.ts";
 import { parseAc3Header } from "../../../../../registry/media/ac3.ts";

@@ -8,7 +8,7 @@ import type {
   PayloadFormat,
   PayloadPacket,
 } from "../../../../../protocols/_formats/rtp/payload/format.ts";
-import { joinBytes } from "../../../../../protocols/_formats/rtp/payload/join.ts";
+import { joinBytes } from "../../../../../protocols/_formats/join.ts";
 import { TIMESTAMP_BITS, Unwrapper } from "../../../../../protocols/_formats/rtp/sequence.ts";
 import type { CodecConfig } from "../../../../../registry/media/codec.ts";
 import type { Track } from "../../../../../registry/media/track.ts";
