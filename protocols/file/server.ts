@@ -1,5 +1,6 @@
+import { assertWritable } from "../_config/permissions.ts";
 import { Admissions } from "../_transport/admission.ts";
-import { ConfigError, type Context, type Server } from "../protocol.ts";
+import type { Context, Server } from "../protocol.ts";
 import { MediaDirectory } from "./media_directory.ts";
 import { MEDIA_SEGMENT } from "./media_path.ts";
 import { mediaSources } from "./live/media_sources.ts";
@@ -24,7 +25,7 @@ export async function serveFiles(context: Context, options: FileOptions): Promis
   context.registry.reserve(MEDIA_SEGMENT, "file");
   if (options.dir === undefined) return serverOf([]);
   const directory = await MediaDirectory.open(options.dir);
-  if (options.upload) await assertWritable(options.dir);
+  if (options.upload) await assertWritable(["file", "upload"], options.dir);
   const { http, registry, log } = context;
   const library = new Library(registry.clock, log);
   const removals = [
@@ -47,12 +48,4 @@ export async function serveFiles(context: Context, options: FileOptions): Promis
 
 function serverOf(hints: readonly string[], end: () => void = () => {}): Server {
   return { endpoints: [], hints, close: () => Promise.resolve(end()) };
-}
-
-/** @throws {ConfigError} Deno was started without the permission. */
-async function assertWritable(dir: string): Promise<void> {
-  const { state } = await Deno.permissions.query({ name: "write", path: dir });
-  if (state === "granted") return;
-  const reason = `expected the permission to write to ${dir}: start with --allow-write=${dir}`;
-  throw new ConfigError(["file", "upload"], reason);
 }

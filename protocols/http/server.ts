@@ -4,6 +4,7 @@ import type { HttpHandler, HttpServer, TlsIdentity } from "../_transport/transpo
 import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
 import { createApp } from "./app.ts";
 import { hlsSettings } from "./hls/options.ts";
+import { SegmentDirectory } from "./hls/segment_directory.ts";
 import { Sessions } from "./hls/sessions.ts";
 import { liveContainers } from "./live_containers.ts";
 import type { HttpOptions } from "./options.ts";
@@ -32,13 +33,18 @@ interface Listening {
  * Serves everything that has been mounted on `context.http`, and our own routes beside it.
  *
  * @throws {ListenError} no port of one of the addresses is free.
- * @throws {ConfigError} the certificate or its key cannot be read.
+ * @throws {ConfigError} the certificate or its key cannot be read, or the directory for segments not
+ * be written to.
  */
 export async function serve(context: Context, options: HttpOptions): Promise<Server> {
   const { registry, log } = context;
   for (const segment of RESERVED_SEGMENTS) registry.reserve(segment, "http pages");
   const { maxViewers: total, maxViewersPerAddress: perAddress } = options;
   const viewers = new Viewers(registry, { total, perAddress });
+  const { directory: dir } = options.hls;
+  const directory = dir === undefined
+    ? undefined
+    : await SegmentDirectory.open(dir, throttled(context));
   let stopping = false;
   const app = createApp({
     context,
@@ -55,6 +61,7 @@ export async function serve(context: Context, options: HttpOptions): Promise<Ser
         viewers,
         clock: registry.clock,
         settings: hlsSettings(options.hls),
+        directory,
       }),
       waitLimit: options.waitLimit,
     },
@@ -71,6 +78,7 @@ export async function serve(context: Context, options: HttpOptions): Promise<Ser
       stopping = true;
       viewers.close();
       await Promise.all(listeners.map(({ server }) => server.close(DRAIN_MS)));
+      await directory?.close();
     },
   };
 }

@@ -43,16 +43,20 @@ export interface SegmentFormat {
   open(rendition: RenditionTracks, previous?: SegmentWriter): SegmentWriter;
 }
 
-/** A stretch of a segment. */
-export interface Piece {
-  /** Shared by all who are sent them. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+/** A stretch of a segment, without its bytes. */
+export interface Stretch {
   /** Whether decoding can start with it. */
   readonly isIndependent: boolean;
   /** Decoding time of its first sample of the leading track, in ticks of that track, from `ORIGIN` on. */
   readonly start: number;
   /** Up to the next one of the leading track. */
   readonly duration: number;
+}
+
+/** A stretch of a segment. */
+export interface Piece extends Stretch {
+  /** Shared by all who are sent them. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface PieceOptions {

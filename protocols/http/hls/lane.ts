@@ -1,6 +1,7 @@
 import { rescale } from "../../../registry/media/timebase.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import { US_PER_SECOND } from "../../_formats/m3u8/playlist.ts";
+import { Body } from "./body.ts";
 import {
   ORIGIN,
   type Piece,
@@ -176,7 +177,7 @@ export class Lane {
     const bytes = this.#writer.init;
     if (open === undefined || this.#init !== undefined || bytes === undefined) return;
     const { tracks } = this.#rendition;
-    this.#init = { sequence: open.sequence, bytes, tracks };
+    this.#init = { sequence: open.sequence, body: new Body(bytes), tracks };
     this.#window = { ...this.#window, open: { ...open, init: this.#init } };
   }
 

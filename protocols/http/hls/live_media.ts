@@ -1,12 +1,14 @@
+import type { Body, Readable } from "./body.ts";
+import { initName, segmentName } from "./names.ts";
 import type { MediaResource } from "./programme.ts";
 import type { Presentation } from "./segmenter.ts";
 import { findInit, findPart, findSegment, findWindow, type RenditionWindow } from "./window.ts";
 
-/** The bytes of a resource, in the first presentation that has it. */
+/** A resource, in the first presentation that has it. */
 export function findMedia(
   presentations: readonly Presentation[],
   resource: MediaResource,
-): Uint8Array<ArrayBuffer> | undefined {
+): Readable | undefined {
   for (const presentation of presentations) {
     const window = findWindow(presentation.renditions, resource.rendition);
     const found = window && findIn(window, resource);
@@ -18,12 +20,28 @@ export function findMedia(
 function findIn(
   window: RenditionWindow,
   resource: MediaResource,
-): Uint8Array<ArrayBuffer> | undefined {
+): Readable | undefined {
   const { type, sequence } = resource;
-  if (type === "init") return findInit(window, sequence)?.bytes;
-  if (type === "part") return findPart(window, sequence, resource.part)?.bytes;
+  if (type === "init") return findInit(window, sequence)?.body;
+  if (type === "part") return findPart(window, sequence, resource.part);
   const segment = findSegment(window, sequence);
-  return segment?.isGap ? undefined : segment?.bytes;
+  return segment?.isGap ? undefined : segment?.body;
+}
+
+/** All that can be fetched whole, by the names of files. */
+export function wholeMedia(presentations: readonly Presentation[]): ReadonlyMap<string, Body> {
+  const media = new Map<string, Body>();
+  for (const { renditions, extension } of presentations) {
+    // The key to it is no part of what it is.
+    const [suffix = ""] = extension.split("?");
+    for (const { id, retired, segments } of renditions) {
+      for (const { sequence, init, body, isGap } of [...retired, ...segments]) {
+        if (init !== undefined) media.set(initName(id, init.sequence, suffix), init.body);
+        if (!isGap) media.set(segmentName(id, sequence, suffix), body);
+      }
+    }
+  }
+  return media;
 }
 
 /**

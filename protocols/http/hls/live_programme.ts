@@ -98,9 +98,11 @@ export class LiveProgramme implements Programme {
     const { muxer, signal } = this.#options;
     const find = () => findMedia(muxer.presentations, resource);
     const found = find();
-    if (found !== undefined || !isInMaking(muxer.presentation, resource)) return found;
+    if (found !== undefined) return await found.read();
+    if (!isInMaking(muxer.presentation, resource)) return undefined;
     const ms = blockingMs(muxer.presentation);
-    return await muxer.until(find, { ms, signals: [gone, signal] });
+    const made = await muxer.until(find, { ms, signals: [gone, signal] });
+    return await made?.read();
   }
 
   /** Waits for a playlist that has what is asked for. */

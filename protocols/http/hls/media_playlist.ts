@@ -8,10 +8,10 @@ import type {
   ServerControl,
 } from "../../_formats/m3u8/playlist.ts";
 import { US_PER_SECOND } from "../../_formats/m3u8/playlist.ts";
-import type { Piece } from "./format.ts";
+import type { Stretch } from "./format.ts";
 import { initName, partName, playlistName, segmentName } from "./names.ts";
 import type { Presentation } from "./segmenter.ts";
-import { durationUs, type OpenSegment, type RenditionWindow, type Segment } from "./window.ts";
+import { durationUs, type RenditionWindow, type Segment, type SegmentStart } from "./window.ts";
 
 /** RFC 8216bis 4.4.3.8: a delta update leaves out what is further than this from the end, at most. */
 const SKIP_TARGETS = 6;
@@ -134,7 +134,7 @@ function openHead(presentation: Presentation, window: RenditionWindow): SegmentH
 function head(
   { extension }: Presentation,
   { id, tracks: [{ timescale }] }: RenditionWindow,
-  segment: OpenSegment,
+  segment: SegmentStart,
   listsParts: boolean,
 ): SegmentHead {
   const { sequence, isDiscontinuous, programDateTime, init, isParted, parts } = segment;
@@ -150,7 +150,7 @@ function head(
   };
 }
 
-function toPartialSegment(part: Piece, uri: string, timescale: number): PartialSegment {
+function toPartialSegment(part: Stretch, uri: string, timescale: number): PartialSegment {
   const { isIndependent } = part;
   return { uri, durationUs: durationUs(part, timescale), isIndependent, isGap: false };
 }

@@ -4,13 +4,17 @@ import { type Description, EMPTY_DESCRIPTION } from "../../../registry/media/tra
 import type { Packager, Packaging } from "../../../registry/packaging.ts";
 import type { MediaBatch } from "../../../registry/reader.ts";
 import type { SegmentFormat } from "./format.ts";
+import { wholeMedia } from "./live_media.ts";
 import { type Presentation, Segmenter } from "./segmenter.ts";
+import type { SegmentStore } from "./segment_store.ts";
 import type { HlsSettings } from "./settings.ts";
 
 export interface MuxerOptions {
   readonly format: SegmentFormat;
   readonly settings: HlsSettings;
   readonly clock: Clock;
+  /** Where segments are kept; absent for in memory. */
+  readonly store?: SegmentStore | undefined;
 }
 
 /** How long to wait for something, and what ends that early. */
@@ -75,6 +79,11 @@ export class Muxer implements Packaging<LogItem> {
     };
   }
 
+  /** Nobody reads through it any more. May be called again. */
+  close(): void {
+    this.#options.store?.close();
+  }
+
   #begin(): Segmenter {
     const { format, settings, clock } = this.#options;
     this.#previous = this.#presentation;
@@ -94,6 +103,7 @@ export class Muxer implements Packaging<LogItem> {
     // Before there is anything, what is known of the stream may be what somebody waits for.
     if (presentation !== undefined && isSame(known, presentation)) return;
     this.#presentation = presentation;
+    this.#options.store?.keep(wholeMedia(this.presentations));
     for (const look of [...this.#watchers]) look();
   }
 

@@ -30,6 +30,7 @@ export const hlsSection = z.strictObject({
     .max(MAX_WINDOW, WINDOW_RANGE).default(DEFAULT_HLS_SETTINGS.windowSegments),
   linger: z.number("expected seconds").min(1, LINGER_RANGE).max(MAX_LINGER_SECONDS, LINGER_RANGE)
     .default(seconds(DEFAULT_HLS_SETTINGS.lingerMs)),
+  directory: z.string("expected a directory").min(1, "expected a directory").optional(),
 });
 
 export interface HlsSection {
@@ -41,6 +42,8 @@ export interface HlsSection {
   readonly window: number;
   /** Seconds that a viewer may be silent at least before it has left. */
   readonly linger: number;
+  /** Where live segments are kept; in memory without. */
+  readonly directory?: string | undefined;
 }
 
 export function hlsSettings({ segment, part, window, linger }: HlsSection): HlsSettings {

@@ -8,6 +8,7 @@ import { guardedFormat, newSecret } from "./guarded_format.ts";
 import { LiveProgramme } from "./live_programme.ts";
 import { Muxer } from "./muxer.ts";
 import type { Programme } from "./programme.ts";
+import type { SegmentDirectory } from "./segment_directory.ts";
 import { Session, type SessionSeat } from "./session.ts";
 import type { HlsSettings } from "./settings.ts";
 
@@ -15,6 +16,8 @@ export interface SessionsOptions {
   readonly viewers: Viewers;
   readonly clock: Clock;
   readonly settings: HlsSettings;
+  /** Where live segments are kept; absent for in memory. */
+  readonly directory?: SegmentDirectory | undefined;
 }
 
 /** A stream in one format. */
@@ -113,9 +116,10 @@ export class Sessions {
   #roomOf(channel: Channel): Room {
     const known = this.#rooms.get(idOf(channel));
     if (known !== undefined) return known;
-    const { settings, clock } = this.#options;
+    const { settings, clock, directory } = this.#options;
     const key = newSecret();
-    const muxer = new Muxer({ format: guardedFormat(channel.format, key), settings, clock });
+    const format = guardedFormat(channel.format, key);
+    const muxer = new Muxer({ format, settings, clock, store: directory?.folder(channel.name) });
     const room: Room = { key, muxer, sessions: new Map(), present: new Set(), byHost: new Map() };
     this.#rooms.set(idOf(channel), room);
     return room;
@@ -173,6 +177,7 @@ export class Sessions {
   }
 
   #forget(channel: Channel, room: Room): void {
+    room.muxer.close();
     const id = idOf(channel);
     if (this.#rooms.get(id) === room) this.#rooms.delete(id);
   }

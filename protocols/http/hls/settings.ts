@@ -13,7 +13,10 @@ export interface HlsSettings {
   readonly maxSegmentBytes: number;
   /** Most segments in a playlist. */
   readonly windowSegments: number;
-  /** Most bytes of the segments of one rendition, those included that playlists have left out since. */
+  /**
+   * Most bytes in memory of the segments of one rendition, those included that playlists have left out
+   * since.
+   */
   readonly windowBytes: number;
   /** How long a viewer may be silent at least before it has left. */
   readonly lingerMs: number;

@@ -7,13 +7,14 @@
 import { rescale } from "../../../registry/media/timebase.ts";
 import type { Track } from "../../../registry/media/track.ts";
 import { US_PER_SECOND } from "../../_formats/m3u8/playlist.ts";
-import type { Piece } from "./format.ts";
+import { Body, type Readable } from "./body.ts";
+import type { Piece, Stretch } from "./format.ts";
 
 /** What a player reads before segments. */
 export interface Init {
   /** The first segment that needs it: a part of its URL. */
   readonly sequence: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly body: Body;
   /** As they were then. */
   readonly tracks: readonly [Track, ...Track[]];
 }
@@ -28,7 +29,7 @@ export interface Run {
 }
 
 /** What is known of a segment from its beginning on. */
-export interface OpenSegment {
+export interface SegmentStart {
   /** Media sequence number. */
   readonly sequence: number;
   /** Nothing joins it to the segment before: another configuration, or a gap. */
@@ -43,16 +44,28 @@ export interface OpenSegment {
   readonly isParted: boolean;
   /** The track has paused: no more parts will come for it. */
   readonly isPaused?: boolean;
+  readonly parts: readonly Stretch[];
+}
+
+/** A segment in the making: its bytes are those of its parts. */
+export interface OpenSegment extends SegmentStart {
   readonly parts: readonly Piece[];
 }
 
+/** A part of a whole segment: where it is in its bytes. */
+export interface Part extends Stretch {
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** A whole segment: its parts one after the other. */
-export interface Segment extends OpenSegment {
+export interface Segment extends SegmentStart {
+  readonly parts: readonly Part[];
   /** Decoding time of the first sample, and the time up to the next segment, in ticks. */
   readonly start: number;
   readonly duration: number;
-  /** Of all parts; they are views into it. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of all parts. */
+  readonly body: Body;
   /** Nothing of the rendition came in its time: there is nothing to fetch. */
   readonly isGap: boolean;
 }
@@ -82,6 +95,7 @@ export interface RenditionWindow {
 
 export interface WindowLimits {
   readonly windowSegments: number;
+  /** In memory. */
   readonly windowBytes: number;
 }
 
@@ -118,13 +132,13 @@ export function withSegmentClosed(
   if (open === undefined) return window;
   const segment = toSegment(open, gap);
   const us = durationUs(segment, timescale);
-  const bandwidth = us > 0 ? Math.ceil(segment.bytes.length * 8 * US_PER_SECOND / us) : 0;
+  const bandwidth = us > 0 ? Math.ceil(segment.body.size * 8 * US_PER_SECOND / us) : 0;
   return trim({
     ...window,
     open: undefined,
     segments: [...window.segments, segment],
     peakBandwidth: Math.max(window.peakBandwidth, bandwidth),
-    totalBytes: window.totalBytes + segment.bytes.length,
+    totalBytes: window.totalBytes + segment.body.size,
     totalUs: window.totalUs + (segment.isGap ? 0 : us),
   }, limits);
 }
@@ -134,17 +148,18 @@ function toSegment(
   gap: { readonly start: number; readonly duration: number },
 ): Segment {
   const [first] = open.parts;
-  if (first === undefined) return { ...open, ...gap, bytes: new Uint8Array(), isGap: true };
   const bytes = new Uint8Array(open.parts.reduce((sum, part) => sum + part.bytes.length, 0));
-  let offset = 0;
-  const parts = open.parts.map((part) => {
-    bytes.set(part.bytes, offset);
-    const view = bytes.subarray(offset, offset + part.bytes.length);
-    offset += view.length;
-    return { ...part, bytes: view };
+  const body = new Body(bytes);
+  if (first === undefined) return { ...open, ...gap, parts: [], body, isGap: true };
+  let end = 0;
+  const parts = open.parts.map(({ bytes: partBytes, ...stretch }) => {
+    const offset = end;
+    bytes.set(partBytes, offset);
+    end += partBytes.length;
+    return { ...stretch, offset, size: partBytes.length };
   });
   const duration = parts.reduce((sum, part) => sum + part.duration, 0);
-  return { ...open, parts, start: first.start, duration, bytes, isGap: false };
+  return { ...open, parts, start: first.start, duration, body, isGap: false };
 }
 
 /** Takes what is too much from the playlist, and forgets what left it as long ago as it is long. */
@@ -158,22 +173,23 @@ function trim(window: RenditionWindow, limits: WindowLimits): RenditionWindow {
     if (oldest.isDiscontinuous) discontinuitySequence++;
     retired.push(oldest);
   }
-  let kept = bytesOf(segments) + bytesOf(retired);
-  while (retired.length > limits.windowSegments || kept > limits.windowBytes) {
+  let held = heldBy(segments) + heldBy(retired);
+  while (retired.length > limits.windowSegments || held > limits.windowBytes) {
     const [oldest] = retired.splice(0, 1);
     if (oldest === undefined) break;
-    kept -= oldest.bytes.length;
+    held -= heldBy([oldest]);
   }
   return { ...window, segments, retired, discontinuitySequence };
 }
 
 /** The playlist has half of the bytes: the other half is for what has left it. */
 function isOver(segments: readonly Segment[], limits: WindowLimits): boolean {
-  return segments.length > limits.windowSegments || bytesOf(segments) > limits.windowBytes / 2;
+  return segments.length > limits.windowSegments || heldBy(segments) > limits.windowBytes / 2;
 }
 
-function bytesOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+/** Bytes of memory: segments that were put elsewhere hold none. */
+function heldBy(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { body }) => sum + (body.bytes?.length ?? 0), 0);
 }
 
 /**
@@ -212,10 +228,15 @@ export function findPart(
   window: RenditionWindow,
   sequence: number,
   part: number,
-): Piece | undefined {
+): Readable | undefined {
   const { open } = window;
-  const segment = open?.sequence === sequence ? open : findSegment(window, sequence);
-  return segment?.isParted ? segment.parts[part] : undefined;
+  if (open?.sequence === sequence) {
+    const piece = open.isParted ? open.parts[part] : undefined;
+    return piece && new Body(piece.bytes);
+  }
+  const segment = findSegment(window, sequence);
+  const found = segment?.isParted ? segment.parts[part] : undefined;
+  return found && segment?.body.slice(found.offset, found.size);
 }
 
 /** The header of this number, for as long as a segment needs it. */

@@ -4,6 +4,7 @@ import {
   type MultivariantPlaylist,
   US_PER_SECOND,
 } from "../../_formats/m3u8/playlist.ts";
+import { Body } from "../hls/body.ts";
 import type { RenditionTracks, SegmentFormat } from "../hls/format.ts";
 import { multivariantPlaylist } from "../hls/multivariant_playlist.ts";
 import { ORIGIN } from "../hls/format.ts";
@@ -26,7 +27,7 @@ const US_PER_MS = 1000;
 const PEAK_FACTOR = 2;
 
 /** Of segments that are described and not made. */
-const NOTHING = new Uint8Array();
+const NOTHING = new Body(new Uint8Array());
 
 export interface AssetOptions {
   /** Of the recording. */
@@ -105,10 +106,10 @@ export class Asset {
         start,
         duration: ticksAt(endMs) - start,
         programDateTime: startMs,
-        init: { sequence: 0, bytes: NOTHING, tracks },
+        init: { sequence: 0, body: NOTHING, tracks },
         isParted: false,
         parts: [],
-        bytes: NOTHING,
+        body: NOTHING,
         isGap: false,
       };
     });

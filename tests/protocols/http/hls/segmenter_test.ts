@@ -4,7 +4,7 @@ import type { SegmentFormat } from "../../../../protocols/http/hls/format.ts";
 import { Segmenter } from "../../../../protocols/http/hls/segmenter.ts";
 import { DEFAULT_HLS_SETTINGS, type HlsSettings } from "../../../../protocols/http/hls/settings.ts";
 import { TS_FORMAT } from "../../../../protocols/http/hls/ts_format.ts";
-import type { RenditionWindow } from "../../../../protocols/http/hls/window.ts";
+import { findPart, type RenditionWindow } from "../../../../protocols/http/hls/window.ts";
 import type { Description } from "../../../../registry/media/track.ts";
 import type { MediaBatch } from "../../../../registry/reader.ts";
 import { must } from "../../../must.ts";
@@ -68,10 +68,13 @@ Deno.test("parts are of as many pictures as come closest, and never go past a se
 Deno.test("a segment is its parts, which are views into it", () => {
   const run = watch();
   run.run(simulate({ seconds: 4.7 }));
-  const segment = must(rendition(run, "video1").segments[1]);
-  const lengths = segment.parts.map(({ bytes }) => bytes.length);
-  assertEquals(lengths.reduce((sum, length) => sum + length), segment.bytes.length);
-  for (const { bytes } of segment.parts) assertStrictEquals(bytes.buffer, segment.bytes.buffer);
+  const window = rendition(run, "video1");
+  const { body, parts, sequence } = must(window.segments[1]);
+  assertEquals(parts.reduce((sum, { size }) => sum + size, 0), body.size);
+  for (const index of parts.keys()) {
+    const bytes = must(findPart(window, sequence, index)?.bytes);
+    assertStrictEquals(bytes.buffer, body.bytes?.buffer);
+  }
 });
 
 Deno.test("another configuration makes a discontinuity and another header", () => {
@@ -204,9 +207,9 @@ Deno.test("what is known never changes: an old window is as it was", () => {
   const run = watch();
   run.run(simulate({ seconds: 5 }));
   const before = rendition(run, "video1");
-  const copy = structuredClone(before.segments.map(({ sequence, bytes }) => [sequence, bytes]));
+  const copy = structuredClone(before.segments.map(({ sequence, body }) => [sequence, body.bytes]));
   run.run(simulate({ from: 5, seconds: 60 }));
-  assertEquals(before.segments.map(({ sequence, bytes }) => [sequence, bytes]), copy);
+  assertEquals(before.segments.map(({ sequence, body }) => [sequence, body.bytes]), copy);
 });
 
 Deno.test("MPEG-TS has all tracks in one rendition, and segments that begin with a key picture", () => {

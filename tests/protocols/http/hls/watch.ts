@@ -90,7 +90,7 @@ function bytesOf(
   resource: Exclude<Resource, { readonly type: "playlist" }>,
 ): Uint8Array | undefined {
   const { type, sequence } = resource;
-  if (type === "init") return findInit(window, sequence)?.bytes;
-  if (type === "segment") return findSegment(window, sequence)?.bytes;
+  if (type === "init") return findInit(window, sequence)?.body.bytes;
+  if (type === "segment") return findSegment(window, sequence)?.body.bytes;
   return findPart(window, sequence, resource.part)?.bytes;
 }
