@@ -110,8 +110,17 @@ export class HttpClient {
 /** RFC 7617 section 2; undefined where the URL names no user. */
 function basicOf({ username, password }: URL): string | undefined {
   if (username === "") return undefined;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decoded(username)}:${decoded(password)}`;
   return `Basic ${new TextEncoder().encode(credentials).toBase64()}`;
+}
+
+/** As it stands where it is no percent-encoding: who writes `100%` means that. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Without what is not sent, or is sent in a header. */

@@ -72,6 +72,12 @@ Deno.test("user and password go to their own server, in a header, and are told n
   await assertRejects(() => bench.pull("/away", "me:secret@"), ConnectError);
 });
 
+Deno.test("a password that is no percent-encoding is sent as it stands", async () => {
+  await using bench = await PullBench.start(() => new Response(null, { status: 403 }));
+  await assertRejects(() => bench.pull("/a.flv", "me:100%@"), HttpPullError);
+  assertEquals(bench.asked[0]?.headers.get("authorization"), `Basic ${btoa("me:100%")}`);
+});
+
 Deno.test("what cannot be fetched is told with its reason", async (t) => {
   const rows = [
     ["an error status", () => new Response(null, { status: 404 }), "the server answers 404"],
