@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "./clock.ts";
-import type { Unit } from "./media/unit.ts";
+import { payloadBytes, type Unit } from "./media/unit.ts";
 import type { Batch, MediaReader } from "./reader.ts";
 import type { RecordedReader } from "./recording.ts";
 import { Stretch } from "./stretch.ts";
@@ -96,7 +96,9 @@ export class Playback implements MediaReader {
 
   #toBatch(units: readonly Unit[]): Batch {
     const { description } = this.#reader.recording;
-    return { type: "media", units, bytes: this.#reader.count(units), description };
+    const bytes = units.reduce((sum, unit) => sum + payloadBytes(unit), 0);
+    this.#reader.count(units.length, bytes);
+    return { type: "media", units, bytes, description };
   }
 
   /** Whether there are more units. */

@@ -138,9 +138,17 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
     const batch = this.#cursor.take();
     if (batch === undefined) return undefined;
     this.#stopPatience();
-    this.#units += batch.units.length;
-    this.#bytes += batch.bytes;
+    this.count(batch.units.length, batch.bytes);
     return batch;
+  }
+
+  /**
+   * Notes what the peer was handed. `read` does so by itself: this is for those who find what they send
+   * elsewhere, as segments are.
+   */
+  count(units: number, bytes: number): void {
+    this.#units += units;
+    this.#bytes += bytes;
   }
 
   /** Whether all that is left of a publication that has ended was read. */

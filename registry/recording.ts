@@ -1,7 +1,7 @@
 import type { RegistryError } from "./errors.ts";
 import type { Peer } from "./events.ts";
 import type { Description } from "./media/track.ts";
-import { payloadBytes, type Unit } from "./media/unit.ts";
+import type { Unit } from "./media/unit.ts";
 
 /**
  * What has a beginning and an end and can be entered anywhere: a file. Each of its readers has a
@@ -78,12 +78,10 @@ export class RecordedReader {
     return { units: this.#units, bytes: this.#bytes };
   }
 
-  /** Notes that units were handed to the peer. Returns the bytes of their payload. */
-  count(units: readonly Unit[]): number {
-    const bytes = units.reduce((sum, unit) => sum + payloadBytes(unit), 0);
-    this.#units += units.length;
+  /** Notes what the peer was handed. */
+  count(units: number, bytes: number): void {
+    this.#units += units;
     this.#bytes += bytes;
-    return bytes;
   }
 
   /** Ends this reader with a reason that `signal` carries. */

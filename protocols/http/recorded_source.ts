@@ -15,6 +15,8 @@ export interface ViewerSource<Media extends ReadBatch<unknown>> {
   readonly signal: AbortSignal;
   /** The next batch; `undefined` when there are no more. @throws {RegistryError} */
   read(): Promise<Media | EndBatch | undefined>;
+  /** Notes what the viewer was sent that was not read from here. */
+  count(units: number, bytes: number): void;
   cut(error: RegistryError): void;
   close(): void;
 }
@@ -91,6 +93,10 @@ export class RecordedSource<Media extends ReadBatch<unknown>> implements ViewerS
       // Some forms need more than one unit before there is anything to give.
       if (media.units.length > 0) return media;
     }
+  }
+
+  count(units: number, bytes: number): void {
+    this.#reader.count(units, bytes);
   }
 
   #watchStall(): void {

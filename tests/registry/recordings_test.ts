@@ -31,11 +31,11 @@ Deno.test("each reader of a recording has its own, and is seen until it closes",
   const second = await registry.openRecording(peer(NAME));
   assertExists(first);
   assertExists(second);
-  first.count([key(0)]);
+  first.count(1, 10);
   const [snapshot] = registry.snapshot();
   assertEquals([snapshot?.name, snapshot?.state], [NAME, "recorded"]);
   assertEquals(snapshot?.tracks.map(({ codec }) => codec), AV.tracks.map(({ codec }) => codec));
-  assertEquals(snapshot?.readers.map(({ units }) => units), [1, 0]);
+  assertEquals(snapshot?.readers.map(({ units, bytes }) => [units, bytes]), [[1, 10], [0, 0]]);
   first.close();
   first.close();
   second.close();

@@ -127,7 +127,9 @@ async function serveMedia(
   const session = key === undefined ? undefined : hls.sessions.find(channel, key, hostOf(c)) ??
     await hls.sessions.comeBack(channel, key, visitorOf(c, hls, request, agentOf(c, request)));
   const bytes = await session?.media(resource, c.req.raw.signal);
-  return bytes === undefined ? await next() : sendMedia(channel.format.mediaType, bytes);
+  if (bytes === undefined) return await next();
+  if (c.req.method !== "HEAD") session?.sent(bytes);
+  return sendMedia(channel.format.mediaType, bytes);
 }
 
 function hostOf(c: HlsContext): string {

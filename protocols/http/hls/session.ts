@@ -4,7 +4,10 @@ import type { MediaResource, Programme } from "./programme.ts";
 /** What a session holds for as long as it lasts. */
 export interface SessionSeat {
   /** Aborted with a `RegistryError` when the registry ends the viewer. */
-  readonly reader: { readonly signal: AbortSignal };
+  readonly reader: {
+    readonly signal: AbortSignal;
+    count(units: number, bytes: number): void;
+  };
   /** May be called again. */
   leave(): void;
 }
@@ -55,6 +58,11 @@ export class Session {
     return this.programme.isRecorded
       ? this.serve((programme) => programme.media(resource, gone))
       : this.programme.media(resource, gone);
+  }
+
+  /** Notes a segment, part or header that was sent. */
+  sent({ length }: Uint8Array): void {
+    this.#options.seat.reader.count(1, length);
   }
 
   /** One timer, however often the viewer is seen. */

@@ -34,6 +34,26 @@ Deno.test("a session is one reader, however many requests it makes", async () =>
   assertEquals(stage.harness.viewers, 2);
 });
 
+Deno.test("the API tells what a viewer was sent: headers, segments and parts", async () => {
+  await using stage = await LiveStage.open();
+  const { segments: [segment], open } = await stage.playlist(variantOf(await stage.enter()));
+  const { counters } = stage.harness.reader;
+  assertEquals([counters.units, counters.bytes], [0, 0]);
+  const { uri, map } = must(segment);
+  let bytes = 0;
+  for (const name of [must(map).uri, uri, must(open?.parts[0]).uri]) {
+    bytes += must(await stage.bytes(name)).length;
+  }
+  assertEquals(statusOf(await stage.fetch(uri, { method: "HEAD" })), 200);
+  const [snapshot] = await (await stage.harness.request("/api/v1/streams")).json();
+  assertEquals([snapshot.readers[0].units, snapshot.readers[0].bytes], [3, bytes]);
+  // They tell no session: of the viewers at one address, the newest is taken for it.
+  await stage.enter();
+  await stage.bytes(uri);
+  const readers = [...must(stage.harness.registry.get(NAME)).readers];
+  assertEquals(readers.map((reader) => reader.counters.units), [3, 1]);
+});
+
 Deno.test("a viewer is gone when it has been silent for long, and not before", async () => {
   await using stage = await LiveStage.open({ section: { hls: { linger: 5 } } });
   const uri = variantOf(await stage.enter());
