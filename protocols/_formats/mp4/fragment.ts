@@ -140,7 +140,8 @@ function trackRun({ track, samples }: Mp4Run, sizes: readonly number[], dataOffs
     if (hasFlags) table.push(unit.isKey ? SYNC_SAMPLE : NON_SYNC_SAMPLE);
     if (hasOffsets) table.push(compositionOffset(unit));
   });
-  const rows: Integers = u32(...table);
+  // Not by `u32`: more samples than a call may have arguments, where a file has few key pictures.
+  const rows: Integers = { bits: 32, values: table };
   return fullBox("trun", SIGNED_OFFSETS, flags, u32(samples.length, dataOffset), rows);
 }
 

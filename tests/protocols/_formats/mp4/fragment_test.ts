@@ -71,6 +71,14 @@ Deno.test("a composition offset that does not fit is the most that does", () => 
   assertEquals(hexed.includes("0200000080000001"), true);
 });
 
+Deno.test("half an hour has a row for each picture: files may have few key pictures", () => {
+  const samples = Array.from({ length: 60_000 }, (_, at) => sample(VIDEO, at, 1, {}));
+  const sizeOf = (count: number) =>
+    fragment({ sequence: 1, runs: [{ track: VIDEO, samples: samples.slice(0, count) }] }).length;
+  // Duration, size and flags; the length of a NAL unit and its two bytes.
+  assertEquals(sizeOf(60_000) - sizeOf(1), 59_999 * (12 + 6));
+});
+
 Deno.test("a negative decoding time cannot be written", () => {
   const runs = [{ track: AUDIO, samples: [sample(AUDIO, -1, 1024, {})] }];
   assertThrows(
