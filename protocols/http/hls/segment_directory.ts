@@ -4,8 +4,11 @@ import { ConfigError, type ThrottledLog } from "../../protocol.ts";
 import { newSecret } from "./guarded_format.ts";
 import { removeIfThere, SegmentFolder } from "./segment_folder.ts";
 
-/** The one entry of the configured directory that is ours, with all that is in it. */
-const OWN_ENTRY = "sluice-hls";
+/**
+ * The one entry of the configured directory that is ours, with all that is in it. Hidden, so that nobody
+ * is sent it should that be the media directory too.
+ */
+const OWN_ENTRY = ".sluice-hls";
 
 /** Bytes of a stream name that names of folders show: with the rest, less than `NAME_MAX`. */
 const MAX_LABEL_BYTES = 200;

@@ -79,8 +79,8 @@ Deno.test("segments and headers are in files, the same as in memory, and leave t
   assertEquals(heldBy(stored), 0);
   const names = [...mediaOf(plain).keys()].sort();
   assert(names.length === 8 && names.includes("video1_1735689600.init.m4s"));
-  const below = "sluice-hls/live~cam1";
-  assertEquals(stage.entries(), ["sluice-hls", below, ...names.map((name) => `${below}/${name}`)]);
+  const below = ".sluice-hls/live~cam1";
+  assertEquals(stage.entries(), [".sluice-hls", below, ...names.map((name) => `${below}/${name}`)]);
   for (const [name, body] of mediaOf(plain)) {
     assertEquals(await must(mediaOf(stored).get(name)).read(), body.bytes);
   }
@@ -101,13 +101,13 @@ Deno.test("files are removed when their segments can no longer be fetched", asyn
   }
   await folder.done;
   const files = stage.entries().filter((name) => name.endsWith(".m4s"));
-  assertEquals(files, [...mediaOf(muxer).keys()].sort().map((name) => `sluice-hls/a/${name}`));
+  assertEquals(files, [...mediaOf(muxer).keys()].sort().map((name) => `.sluice-hls/a/${name}`));
   // Three in the playlist and three behind it, of two renditions, and their headers.
   assertEquals(files.length, 14);
   muxer.close();
   muxer.close();
   await folder.done;
-  assertEquals(stage.entries(), ["sluice-hls"]);
+  assertEquals(stage.entries(), [".sluice-hls"]);
   play(muxer, 5);
   assert(heldBy(muxer) > 0);
   await directory.close();
@@ -119,8 +119,8 @@ Deno.test("what cannot be written stays in memory, and is told once a second", a
   const folder = directory.folder("a");
   const muxer = stage.muxer(folder);
   // A file where the directory would be.
-  await Deno.remove(`${stage.dir}/sluice-hls`);
-  await Deno.writeTextFile(`${stage.dir}/sluice-hls`, "");
+  await Deno.remove(`${stage.dir}/.sluice-hls`);
+  await Deno.writeTextFile(`${stage.dir}/.sluice-hls`, "");
   play(muxer, 6.1);
   const held = heldBy(muxer);
   await folder.done;
@@ -130,7 +130,7 @@ Deno.test("what cannot be written stays in memory, and is told once a second", a
   play(muxer, 4.1);
   await folder.done;
   assertEquals(stage.log.length, 2);
-  await Deno.remove(`${stage.dir}/sluice-hls`);
+  await Deno.remove(`${stage.dir}/.sluice-hls`);
   await directory.close();
 });
 
@@ -141,24 +141,24 @@ Deno.test("a file that is gone is nothing to send", async () => {
   const body = new Body(Uint8Array.of(1, 2));
   folder.keep(new Map([["x.m4s", body]]));
   await folder.done;
-  await Deno.remove(`${stage.dir}/sluice-hls`, { recursive: true });
+  await Deno.remove(`${stage.dir}/.sluice-hls`, { recursive: true });
   assertEquals([body.bytes, await body.read(), stage.log], [undefined, undefined, []]);
   await directory.close();
 });
 
 Deno.test("what a run has left behind is removed, and nothing beside it", async () => {
   await using stage = await Stage.make();
-  await Deno.mkdir(`${stage.dir}/sluice-hls/a~00`, { recursive: true });
-  await Deno.writeTextFile(`${stage.dir}/sluice-hls/a~00/video1_1.m4s`, "");
+  await Deno.mkdir(`${stage.dir}/.sluice-hls/a~00`, { recursive: true });
+  await Deno.writeTextFile(`${stage.dir}/.sluice-hls/a~00/video1_1.m4s`, "");
   await Deno.writeTextFile(`${stage.dir}/precious`, "");
   const directory = await stage.open();
-  assertEquals(stage.entries(), ["precious", "sluice-hls"]);
+  assertEquals(stage.entries(), [".sluice-hls", "precious"]);
   await directory.close();
   assertEquals(stage.entries(), ["precious"]);
   // A link is removed, and not what it leads to.
   const elsewhere = await Stage.make();
   await Deno.writeTextFile(`${elsewhere.dir}/kept`, "");
-  await Deno.symlink(elsewhere.dir, `${stage.dir}/sluice-hls`);
+  await Deno.symlink(elsewhere.dir, `${stage.dir}/.sluice-hls`);
   await (await stage.open()).close();
   assertEquals(elsewhere.entries(), ["kept"]);
   await elsewhere[Symbol.asyncDispose]();
@@ -175,7 +175,7 @@ Deno.test("streams of any name, and of the same, have folders of their own", asy
     await folder.done;
     assertEquals(body.bytes, undefined, name);
   }
-  assertEquals([...Deno.readDirSync(`${stage.dir}/sluice-hls`)].length, names.length);
+  assertEquals([...Deno.readDirSync(`${stage.dir}/.sluice-hls`)].length, names.length);
   await directory.close();
 });
 
@@ -220,7 +220,7 @@ Deno.test("players are sent the same from a directory, which is empty in the end
     }
   }
   assertEquals(live.harness.log, []);
-  const folder = `sluice-hls/${NAME.replace("/", "~")}`;
+  const folder = `.sluice-hls/${NAME.replace("/", "~")}`;
   assert(stage.entries().includes(folder));
   await live[Symbol.asyncDispose]();
   assertEquals(stage.entries(), []);
