@@ -7,6 +7,7 @@ import { sendBody } from "./http_body.ts";
 import { requestBody } from "./http_request_body.ts";
 import { HttpSockets } from "./http_sockets.ts";
 import { joinBytes } from "./join.ts";
+import { plainEndOf } from "./plain_end.ts";
 import { RequestFeeds } from "./request_feed.ts";
 import {
   type Address,
@@ -53,6 +54,8 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     refuse(outgoing, 417, "the gateway does nothing of what is expected");
   });
   server.on("upgrade", (incoming, socket: Socket, head: Uint8Array) => {
+    // node:http looks after the connection no more.
+    socket.on("error", () => socket.destroy());
     const rest = joinBytes([head, feeds.of(socket)?.release() ?? new Uint8Array(0)]);
     upgrade(handler, incoming, socket, rest, sockets).catch((error) => {
       onError(error);
@@ -131,7 +134,7 @@ async function respond(
 
 /** The web request; `undefined` when its target is no path that a URL can hold. */
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
-  const scheme = "encrypted" in incoming.socket ? "https" : "http";
+  const scheme = isEncrypted(incoming.socket) ? "https" : "http";
   const authority = incoming.headers.host ?? formatAddress(localOf(incoming.socket));
   const target = incoming.url ?? "/";
   if (!target.startsWith("/") || !URL.canParse(target, `${scheme}://${authority}`)) {
@@ -179,18 +182,27 @@ async function upgrade(
   socket.once("close", () => gone.abort());
   const request = toRequest(incoming, gone.signal);
   if (request === undefined) return void socket.destroy();
+  const plain = isEncrypted(socket) ? await plainEndOf(socket) : undefined;
   let accepted = false;
   const peer: HttpPeer = {
     remote: remoteOf(socket),
     upgrade: () => {
+      const upgraded = Deno.upgradeWebSocket(request, { socket: plain?.socket ?? socket, head });
       accepted = true;
-      const upgraded = Deno.upgradeWebSocket(request, { socket, head });
-      sockets.upgraded(socket, upgraded.socket);
+      // A connection over TLS stays one of node:http.
+      if (plain === undefined) sockets.upgraded(socket, upgraded.socket);
+      else plain.join();
       return upgraded;
     },
   };
   const response = await handler(request, peer);
-  if (!accepted) await sendRaw(response, socket);
+  if (accepted) return;
+  plain?.socket.destroy();
+  await sendRaw(response, socket);
+}
+
+function isEncrypted(socket: Socket): boolean {
+  return "encrypted" in socket;
 }
 
 /** Answers a WebSocket handshake that was not accepted: there is no ServerResponse for one. */

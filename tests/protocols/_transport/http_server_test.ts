@@ -73,12 +73,12 @@ Deno.test("a connection outlives any number of requests that wait for their answ
   });
 });
 
-for (
-  const [name, connect, tls] of [
-    ["TCP", connectTcp, undefined],
-    ["TLS", connectTls, LOCALHOST],
-  ] as const
-) {
+const CARRIERS = [
+  ["TCP", connectTcp, undefined],
+  ["TLS", connectTls, LOCALHOST],
+] as const;
+
+for (const [name, connect, tls] of CARRIERS) {
   Deno.test(`a client that sends many requests over ${name} has one handled at a time, and each is answered`, async () => {
     let running = 0;
     let most = 0;
@@ -142,25 +142,42 @@ Deno.test("what is sent behind a request and its body is kept, wherever it was c
   });
 });
 
-Deno.test("a handshake that follows a request in one go becomes a WebSocket, with what came behind", async () => {
-  const received = Promise.withResolvers<unknown>();
-  const handler: HttpHandler = (_request, peer) => {
-    if (peer.upgrade === undefined) return new Response("yes");
-    const { socket, response } = peer.upgrade();
-    socket.onmessage = ({ data }) => {
-      received.resolve(data);
-      socket.close();
+const HANDSHAKE = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+for (const [name, connect, tls] of CARRIERS) {
+  Deno.test(`a handshake that follows a request in one go over ${name} becomes a WebSocket, with what came behind`, async () => {
+    const handler: HttpHandler = (_request, peer) => {
+      if (peer.upgrade === undefined) return new Response("yes");
+      const { socket, response } = peer.upgrade();
+      socket.onmessage = ({ data }) => {
+        socket.send(`${data}!`);
+        socket.close();
+      };
+      return response;
     };
-    return response;
-  };
-  const handshake = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
-  // FIN and text, masked with zeros: "hi".
-  const frame = "\x81\x82\0\0\0\0hi";
-  await withServer(handler, async (port) => {
-    using conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    const text = REQUEST + handshake + frame;
-    await conn.write(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
-    assertEquals(await received.promise, "hi");
+    await withServer(handler, async (port) => {
+      using conn = await connect(port);
+      // FIN and text, masked with zeros: "hi"; then FIN and close.
+      await conn.write(bytesOf(`${REQUEST}${HANDSHAKE}\x81\x82\0\0\0\0hi\x88\x80\0\0\0\0`));
+      const answer = await new Response(conn.readable).bytes();
+      const text = String.fromCharCode(...answer);
+      assertEquals(text.match(/HTTP\/1.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 101"]);
+      assert(text.includes("\x81\x03hi!"), text);
+    }, tls);
   });
-});
+
+  Deno.test(`a handshake over ${name} that is refused is answered with its reason`, async () => {
+    const handler = () => new Response("not here", { status: 404 });
+    await withServer(handler, async (port) => {
+      using conn = await connect(port);
+      await conn.write(bytesOf(HANDSHAKE));
+      const text = await new Response(conn.readable).text();
+      assertEquals([text.slice(0, 12), text.slice(-12)], ["HTTP/1.1 404", "\r\n\r\nnot here"]);
+    }, tls);
+  });
+}
