@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
+import { DEFAULT_ADMISSION_LIMITS } from "./admission.ts";
 import { refuseClientErrors } from "./client_errors.ts";
 import { ListenError } from "./errors.ts";
 import { sendBody } from "./http_body.ts";
@@ -33,13 +34,13 @@ const CHECK_INTERVAL_MS = 1_000;
 
 /** Listens for HTTP/1.1. @throws {ListenError} */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { handler, onError, host, port, tls } = options;
+  const { handler, onError, host, port, tls, limits = DEFAULT_ADMISSION_LIMITS } = options;
   const server = createNodeServer(tls);
   server.headersTimeout = HEAD_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // Bodies may be live media: how long they may take is for the route to say.
   server.requestTimeout = 0;
-  const sockets = new HttpSockets(server);
+  const sockets = new HttpSockets(server, limits);
   const feeds = new RequestFeeds(server, tls === undefined ? "connection" : "secureConnection");
   refuseClientErrors(server, feeds);
   server.on("request", (incoming, outgoing) => {

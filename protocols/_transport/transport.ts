@@ -1,3 +1,5 @@
+import type { AdmissionLimits } from "./admission.ts";
+
 /** Where something listens or speaks from. */
 export interface Address {
   readonly host: string;
@@ -77,6 +79,8 @@ export interface HttpServer {
 
 /** Where to serve HTTP, and who answers. */
 export interface ServeHttpOptions extends ListenOptions {
+  /** How many connections there may be; `DEFAULT_ADMISSION_LIMITS` where it does not say. */
+  readonly limits?: AdmissionLimits;
   readonly handler: HttpHandler;
   /** Called with what a handler threw; the peer gets a 500. */
   readonly onError: (error: unknown) => void;

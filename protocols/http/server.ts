@@ -1,4 +1,5 @@
 import { loadTlsIdentity } from "../_config/tls.ts";
+import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from "../_transport/admission.ts";
 import { listenOnFirst } from "../_transport/listen.ts";
 import type { HttpHandler, HttpServer, TlsIdentity } from "../_transport/transport.ts";
 import { type Context, type Endpoint, type Server, ThrottledLog } from "../protocol.ts";
@@ -26,6 +27,7 @@ interface Listening {
   readonly host: string;
   /** Tried in order. */
   readonly ports: readonly number[];
+  readonly limits: AdmissionLimits;
   readonly tls?: TlsIdentity;
 }
 
@@ -92,15 +94,26 @@ function throttled({ registry, log }: Context): ThrottledLog {
 
 async function listeningsOf(
   context: Context,
-  { host = context.host, port, tls }: HttpOptions,
+  options: HttpOptions,
 ): Promise<readonly Listening[]> {
+  const { host = context.host, port, tls } = options;
+  const limits = connectionLimits(options);
   const listenings: Listening[] = [];
-  if (port !== false) listenings.push({ scheme: "http", host, ports: port });
+  if (port !== false) listenings.push({ scheme: "http", host, ports: port, limits });
   if (tls !== undefined && tls.port !== false) {
     const identity = await loadTlsIdentity("http", tls);
-    listenings.push({ scheme: "https", host, ports: tls.port, tls: identity });
+    listenings.push({ scheme: "https", host, ports: tls.port, limits, tls: identity });
   }
   return listenings;
+}
+
+/** As of every module, or more where there may be more viewers. */
+function connectionLimits({ maxViewers, maxViewersPerAddress }: HttpOptions): AdmissionLimits {
+  const { total, perAddress } = DEFAULT_ADMISSION_LIMITS;
+  return {
+    total: Math.max(total, maxViewers),
+    perAddress: Math.max(perAddress, maxViewersPerAddress),
+  };
 }
 
 interface Listener {

@@ -96,6 +96,30 @@ for (const [name, connect, tls] of CARRIERS) {
   });
 }
 
+for (const [name, connect, tls] of CARRIERS) {
+  Deno.test(`connections over ${name} beyond the limit of one address are closed, until another ends`, async () => {
+    const limits = { total: 10, perAddress: 1 };
+    const server = await serveHttp({
+      host: "127.0.0.1",
+      port: 0,
+      limits,
+      handler: () => new Response("yes"),
+      onError: (error) => assertEquals(error, undefined),
+      ...(tls !== undefined && { tls }),
+    });
+    const { port } = server.address;
+    const first = await connect(port);
+    await first.write(bytesOf(REQUEST));
+    assert(await first.read(new Uint8Array(4096)) !== null);
+    assertEquals(await pipeline(connect(port), 1).catch(() => []), []);
+    first.close();
+    let statuses: string[] = [];
+    while (statuses.length === 0) statuses = await pipeline(connect(port), 1).catch(() => []);
+    assertEquals(statuses, ["HTTP/1.1 200"]);
+    await server.close(0);
+  });
+}
+
 Deno.test("where node:http cannot be kept from reading by itself, requests are answered still", async () => {
   const server = createServer((_request, response) => void response.end("yes"));
   // As a Deno would have it that names the method otherwise: hidden from the feed alone.
