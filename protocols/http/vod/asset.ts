@@ -29,6 +29,7 @@ const PEAK_FACTOR = 2;
 /** Of segments that are described and not made. */
 const NOTHING = new Body(new Uint8Array());
 
+/** A recording, and what its segments are made as. */
 export interface AssetOptions {
   /** Of the recording. */
   readonly name: string;
@@ -36,7 +37,7 @@ export interface AssetOptions {
   readonly format: SegmentFormat;
 }
 
-/** A recording as HLS: a playlist of all segments, each of which is made when it is asked for. */
+/** A recording as HLS and DASH list it: in segments, each of which is made when it is asked for. */
 export class Asset {
   readonly #options: AssetOptions;
   readonly #renditions: readonly RenditionTracks[];
