@@ -1,6 +1,6 @@
 /**
- * Coded frames as FLV, MP4 and Matroska have them into the payload of a unit, one entry for each codec. What a frame says about
- * its own configuration comes out beside it.
+ * Coded frames as FLV, MP4 and Matroska have them into the payload of a unit, one entry for each
+ * codec. What a frame says about its own configuration comes out beside it.
  *
  * @module
  */

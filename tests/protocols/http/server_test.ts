@@ -34,6 +34,13 @@ class WatchedTransport extends MemoryTransport {
   }
 }
 
+Deno.test("there may be as many connections as viewers, and no fewer than over other protocols", async () => {
+  const transport = new WatchedTransport();
+  const section = { port: 8080, maxViewers: 20_000, maxViewersPerAddress: 100 };
+  await using _harness = await Harness.start({ transport, section });
+  assertEquals(transport.served[0]?.limits, { total: 20_000, perAddress: 5_000 });
+});
+
 Deno.test("the ports of a list are tried in order", async () => {
   const transport = new WatchedTransport([80]);
   await using harness = await Harness.start({ transport, section: { port: [80, 8081, 8082] } });
