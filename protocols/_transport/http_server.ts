@@ -29,6 +29,8 @@ const MAX_HEAD_BYTES = 16 * 1024;
 const HEAD_TIMEOUT_MS = 10_000;
 /** How long an idle connection is kept for another request. */
 const KEEP_ALIVE_MS = 10_000;
+/** Time for a client that is refused in the middle of a body to notice it. */
+const LINGER_MS = 2_000;
 /** How often the deadlines above are looked at. */
 const CHECK_INTERVAL_MS = 1_000;
 
@@ -129,8 +131,34 @@ async function respond(
   const response = await handler(request, { remote: remoteOf(incoming.socket) });
   // What else comes is not read (RFC 9112 section 9.6). live555, and so VLC, sends its RTCP there while
   // it plays through a tunnel, and node:http would end the connection over what is no request.
-  if (response.headers.get("connection") === "close") feeds.of(incoming.socket)?.end();
-  await send(response, outgoing, gone.signal);
+  const isLast = response.headers.get("connection") === "close";
+  if (isLast) feeds.of(incoming.socket)?.end();
+  const isEarly = isLast && response.status >= 400 && request.body !== null && !incoming.complete;
+  if (isEarly) await sendEarly(response, incoming.socket, outgoing);
+  else await send(response, outgoing, gone.signal);
+}
+
+/**
+ * Refuses a request whose body is still under way. Whoever closes at once makes what is under way a
+ * reset, with which the client loses the answer too (RFC 9112 section 9.6).
+ */
+async function sendEarly(
+  response: Response,
+  socket: Socket,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const bytes = await response.bytes();
+  const headers = new Headers(response.headers);
+  headers.set("content-length", `${bytes.byteLength}`);
+  outgoing.writeHead(response.status, [...headers].flat());
+  outgoing.write(bytes);
+  const noticed = Promise.withResolvers<void>();
+  const timer = setTimeout(noticed.resolve, LINGER_MS);
+  socket.once("end", noticed.resolve);
+  socket.once("close", noticed.resolve);
+  await noticed.promise;
+  clearTimeout(timer);
+  outgoing.end();
 }
 
 /** The web request; `undefined` when its target is no path that a URL can hold. */

@@ -81,19 +81,6 @@ export class BodyReader {
     this.#waiting?.reject(this.#failure.reason);
   }
 
-  /** Takes what still comes and forgets it, until the end or for `ms`. */
-  async drain(ms: number): Promise<void> {
-    const expired = Promise.withResolvers<undefined>();
-    const cancel = this.#options.clock.schedule(ms, () => expired.resolve(undefined));
-    try {
-      while (await Promise.race([this.#next(), expired.promise]) !== undefined);
-    } catch {
-      // The peer has gone.
-    } finally {
-      cancel();
-    }
-  }
-
   /** Gives up what has yet to come. */
   cancel(): void {
     this.#reader.cancel().catch(() => {});

@@ -13,12 +13,6 @@ import { streamNameOf } from "./routing.ts";
 /** A publisher that sends nothing for so long is gone. */
 export const SILENCE_MS = 30_000;
 
-/**
- * How long a publisher that was refused in the middle may go on: a connection that is closed while
- * it sends is reset, and takes the answer with it.
- */
-export const LINGER_MS = 2_000;
-
 /** Where publications go. */
 export interface IngestParts {
   readonly registry: Registry;
@@ -49,7 +43,7 @@ export async function serveIngest(
   } catch (error) {
     const known = toHttpError(error);
     if (known === undefined) throw error;
-    return await farewell(errorResponse(c, lastOf(known)), body);
+    return errorResponse(c, lastOf(known));
   }
 }
 
@@ -144,19 +138,4 @@ function toAnswer(error: unknown): unknown {
 /** The last answer of its connection: what still comes of the body cannot be told from a request. */
 function lastOf({ status, code, message, headers }: HttpError): HttpError {
   return new HttpError(status, code, message, { ...headers, connection: "close" });
-}
-
-/** The same response, which ends when the client has noticed that it need not go on. */
-async function farewell(response: Response, body: BodyReader): Promise<Response> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const { status } = response;
-  const headers = new Headers(response.headers);
-  headers.set("content-length", `${bytes.byteLength}`);
-  return new Response(ReadableStream.from(sayAndLinger(bytes, body)), { status, headers });
-}
-
-async function* sayAndLinger(bytes: Uint8Array, body: BodyReader): AsyncGenerator<Uint8Array> {
-  yield bytes;
-  await body.drain(LINGER_MS);
-  body.cancel();
 }
