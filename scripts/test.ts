@@ -7,7 +7,7 @@
  */
 import { TextLineStream } from "./text_lines.ts";
 import { installClients, packagesOf } from "./real_clients.ts";
-import { parseClosingLine, type TestSummary, toLastLine } from "./test_summary.ts";
+import { addSummaries, parseClosingLine, type TestSummary, toLastLine } from "./test_summary.ts";
 
 /** The whole run stays under ten minutes, the installation of clients included. */
 const RUN_LIMIT_MS = 9.5 * 60_000;
@@ -24,9 +24,19 @@ const LOCK = "--lock=tests/deno.lock";
 /** Deno 2.9 looks for leaks only when it is told to. */
 const TEST_FLAGS = ["-A", LOCK, "--trace-leaks", "--sanitize-ops", "--sanitize-resources"];
 
+/** Tests with other programs, which need the machine for themselves. */
+const END_TO_END = ["tests/e2e", "tests/matrix"];
+
 const root = new URL("../", import.meta.url);
 
-async function runTests(args: readonly string[], deadline: number): Promise<boolean> {
+/** What one run of `deno test` came to. */
+interface Outcome {
+  /** Absent where it ended before it could count. */
+  readonly summary: TestSummary | undefined;
+  readonly success: boolean;
+}
+
+async function runTests(args: readonly string[], deadline: number): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", ...TEST_FLAGS, ...args],
     cwd: root,
@@ -36,9 +46,7 @@ async function runTests(args: readonly string[], deadline: number): Promise<bool
   const timers = limit(child, deadline);
   try {
     const summary = await echo(child.stdout);
-    const { success } = await child.status;
-    console.log(toLastLine(summary, success));
-    return success && summary !== undefined;
+    return { summary, success: (await child.status).success };
   } finally {
     timers.forEach(clearTimeout);
   }
@@ -77,11 +85,15 @@ async function prepareClients(): Promise<void> {
   ].join("\n"));
 }
 
-/** Without a file or folder among the arguments, the tests are those of `tests/`. */
-async function testArguments(args: readonly string[], isFast: boolean): Promise<string[]> {
+/**
+ * The arguments of each run of `deno test`. Without a file or folder among them, the tests are those of
+ * `tests/`: end-to-end tests one after the other, and then all others on every core.
+ */
+async function planRuns(args: readonly string[], isFast: boolean): Promise<readonly string[][]> {
   const infos = await Promise.all(args.map((arg) => Deno.stat(arg).catch(() => undefined)));
-  const hasPath = infos.some((info) => info !== undefined);
-  return [...(isFast ? ["--ignore=tests/e2e"] : []), ...args, ...(hasPath ? [] : ["tests/"])];
+  if (infos.some((info) => info !== undefined)) return [[...args]];
+  const others = [...args, "--parallel", `--ignore=${END_TO_END.join()}`, "tests/"];
+  return isFast ? [others] : [[...args, ...END_TO_END], others];
 }
 
 if (import.meta.main) {
@@ -89,6 +101,10 @@ if (import.meta.main) {
   const isFast = Deno.args.includes("--fast");
   const args = Deno.args.filter((arg) => arg !== "--fast");
   if (!isFast) await prepareClients();
-  const success = await runTests(await testArguments(args, isFast), deadline);
-  Deno.exit(success ? 0 : 1);
+  const outcomes: Outcome[] = [];
+  for (const run of await planRuns(args, isFast)) outcomes.push(await runTests(run, deadline));
+  const summary = addSummaries(outcomes.map((outcome) => outcome.summary));
+  const success = outcomes.every((outcome) => outcome.success);
+  console.log(toLastLine(summary, success));
+  Deno.exit(success && summary !== undefined ? 0 : 1);
 }

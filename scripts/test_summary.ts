@@ -26,6 +26,16 @@ export function parseClosingLine(line: string): TestSummary | undefined {
   };
 }
 
+/** What several runs came to together; undefined when one of them could not count. */
+export function addSummaries(
+  summaries: readonly (TestSummary | undefined)[],
+): TestSummary | undefined {
+  const known = summaries.filter((summary) => summary !== undefined);
+  if (known.length < summaries.length) return undefined;
+  const sum = (key: keyof TestSummary) => known.reduce((total, one) => total + one[key], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
 /**
  * The last line of a test run. A run that failed without a failed test, or ended before it could
  * count them, has one failure more than it says.

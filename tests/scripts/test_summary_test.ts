@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseClosingLine, toLastLine } from "../../scripts/test_summary.ts";
+import { addSummaries, parseClosingLine, toLastLine } from "../../scripts/test_summary.ts";
 import { TextLineStream } from "../../scripts/text_lines.ts";
 
 const ROWS: readonly (readonly [closing: string, success: boolean, last: string])[] = [
@@ -32,4 +32,10 @@ Deno.test("TextLineStream joins what was cut within a line and within a characte
     ReadableStream.from(chunks).pipeThrough(new TextLineStream()),
   );
   assertEquals(lines, ["a", "b\u00e9c", "", "last"]);
+});
+
+Deno.test("several runs are counted together, unless one could not count", () => {
+  const [one, two] = [{ passed: 3, failed: 1, skipped: 0 }, { passed: 4, failed: 0, skipped: 2 }];
+  assertEquals(addSummaries([one, two]), { passed: 7, failed: 1, skipped: 2 });
+  assertEquals(addSummaries([one, undefined]), undefined);
 });
