@@ -11,8 +11,11 @@ const BEHIND_SECONDS = 3 * 3600;
 /** Pictures until the first sender report is here: GStreamer's takes 1 to 3 s of 25 each. */
 const SETTLED_PICTURES = 150;
 
-/** Pictures that each player lists. They are side by side for most of that time. */
-const LISTED_PICTURES = 100;
+/** Pictures that are listed of the camera itself, from its first report on. */
+const CAMERA_PICTURES = 60;
+
+/** Pictures that each player lists: long enough for a report of the camera that is late. */
+const PLAYED_PICTURES = 200;
 
 /** Enough to compare: what the slower starter of two players misses is not in both lists. */
 const COMMON_PICTURES = 25;
@@ -61,10 +64,11 @@ Deno.test({
     });
     await untilStream(program, name, ({ tracks }) => (tracks[0]?.units ?? 0) >= SETTLED_PICTURES);
     await using stack = new AsyncDisposableStack();
-    const list = (url: string, rtsp: RtspTransport) =>
-      stack.use(avTimes(url, LISTED_PICTURES, { rtsp }));
-    const direct = list(camera.url, "tcp");
-    const players = TRANSPORTS.map((rtsp) => list(program.url("rtsp", name), rtsp));
+    const list = (url: string, rtsp: RtspTransport, count: number) =>
+      stack.use(avTimes(url, count, { rtsp }));
+    const direct = list(camera.url, "tcp", CAMERA_PICTURES);
+    const url = program.url("rtsp", name);
+    const players = TRANSPORTS.map((rtsp) => list(url, rtsp, PLAYED_PICTURES));
     const made = parseTimes((await direct.succeed()).stdout);
     const [last = 0] = [...made.values()].slice(-1);
     assertAlmostEquals(last, Date.now() - BEHIND_SECONDS * 1000, NOW_TOLERANCE_MS);

@@ -13,7 +13,7 @@ import { KEY_INTERVAL, materialFile, MATERIALS } from "./material.ts";
 import { type Clip, type Egress, EGRESSES, type Ingest, INGESTS } from "./table.ts";
 
 /** Clips at the same time in the one gateway, each with all its players: more would starve them. */
-const CONCURRENT = 4;
+const CONCURRENT = 6;
 
 /**
  * DESCRIBE waits for the publisher for as long as players of a loaded machine take to come. The clips
