@@ -105,6 +105,7 @@ if (import.meta.main) {
   for (const run of await planRuns(args, isFast)) outcomes.push(await runTests(run, deadline));
   const summary = addSummaries(outcomes.map((outcome) => outcome.summary));
   const success = outcomes.every((outcome) => outcome.success);
+  if (summary !== undefined && summary.skipped > 0) console.log(`${summary.skipped} skipped`);
   console.log(toLastLine(summary, success));
   Deno.exit(success && summary !== undefined ? 0 : 1);
 }

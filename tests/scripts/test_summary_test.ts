@@ -7,12 +7,12 @@ const ROWS: readonly (readonly [closing: string, success: boolean, last: string]
   [
     "FAILED | 3 passed (1 step) | 2 failed (1 step) | 1 ignored (349ms)",
     false,
-    "3 passed, 2 failed, 1 skipped",
+    "3 passed, 2 failed",
   ],
   [
     "ok | 3 passed (2 steps) | 0 failed | 2 ignored (1 step) | 5 filtered out (1s)",
     true,
-    "3 passed, 0 failed, 2 skipped",
+    "3 passed, 0 failed",
   ],
   ["ok | 3 passed | 0 failed (1s)", false, "3 passed, 1 failed"],
   ["error: Type checking failed.", false, "0 passed, 1 failed"],
