@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "./clock.ts";
-import { payloadBytes, type Unit } from "./media/unit.ts";
+import { decodingMs, payloadBytes, type Unit } from "./media/unit.ts";
 import type { Batch, MediaReader } from "./reader.ts";
 import type { RecordedReader } from "./recording.ts";
 import { Stretch } from "./stretch.ts";
@@ -142,7 +142,7 @@ export class Playback implements MediaReader {
     const now = this.#options.clock.now();
     const { leadMs = 0 } = this.#options;
     if (this.#anchor === undefined || now - this.#dueAt(first) > MAX_LATE_MS + leadMs) {
-      this.#anchor = { clockMs: now - leadMs, shownMs: decodedAt(first) };
+      this.#anchor = { clockMs: now - leadMs, shownMs: decodingMs(first) };
     }
     if (this.#dueAt(first) > now) return [];
     const end = this.#pending.findIndex((unit) => this.#dueAt(unit) > now + TICK_MS);
@@ -155,7 +155,7 @@ export class Playback implements MediaReader {
   #dueAt(unit: Unit): number {
     if (this.#anchor === undefined) return 0;
     const { clockMs, shownMs } = this.#anchor;
-    return clockMs + (decodedAt(unit) - shownMs) / (this.#options.speed ?? 1);
+    return clockMs + (decodingMs(unit) - shownMs) / (this.#options.speed ?? 1);
   }
 
   #wait(): Promise<void> {
@@ -196,17 +196,13 @@ export class Playback implements MediaReader {
   }
 }
 
-function decodedAt({ dts, track: { timescale } }: Unit): number {
-  return dts * 1000 / timescale;
-}
-
 /** Units up to the first group of which all are decoded later than `endMs`. */
 async function* untilPosition(
   groups: AsyncIterable<readonly Unit[]>,
   endMs: number,
 ): AsyncIterableIterator<readonly Unit[]> {
   for await (const units of groups) {
-    if (units.length > 0 && units.every((unit) => decodedAt(unit) >= endMs)) return;
+    if (units.length > 0 && units.every((unit) => decodingMs(unit) >= endMs)) return;
     yield units;
   }
 }

@@ -1,7 +1,7 @@
 import { describeConfig } from "../../registry/media/describe.ts";
 import { rescale } from "../../registry/media/timebase.ts";
 import type { Description } from "../../registry/media/track.ts";
-import type { Unit } from "../../registry/media/unit.ts";
+import { decodingMs, type Unit } from "../../registry/media/unit.ts";
 import type { Packager, Packaging } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import { type Mp4Track, mp4Tracks } from "../_formats/mp4/carriage.ts";
@@ -86,7 +86,7 @@ class Mp4Packager implements Packager<LiveItem> {
     const { fragmenter, firstUnits } = movie;
     if (unit.isKey && !firstUnits.has(unit.track.id)) firstUnits.set(unit.track.id, unit);
     fragmenter.add(unit);
-    this.#time = unit.dts * 1000 / unit.track.timescale;
+    this.#time = decodingMs(unit);
     const fragment = isDue(unit, movie) ? fragmenter.take() : undefined;
     return fragment === undefined ? [] : [this.#item(fragment, movie)];
   }

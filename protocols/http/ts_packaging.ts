@@ -1,5 +1,5 @@
 import type { Description, Track } from "../../registry/media/track.ts";
-import type { Unit } from "../../registry/media/unit.ts";
+import { decodingMs, type Unit } from "../../registry/media/unit.ts";
 import type { Packager, Packaging } from "../../registry/packaging.ts";
 import type { MediaBatch } from "../../registry/reader.ts";
 import { tsCarries } from "../_formats/mpegts/carriage.ts";
@@ -60,7 +60,7 @@ class TsPackager implements Packager<LiveItem> {
     if (unit.track.id === program.lead?.id) return [...this.finish(), ...itemsOf([unit], program)];
     const [first = unit] = this.#waiting;
     this.#waiting.push(unit);
-    return milliseconds(unit) - milliseconds(first) >= RIDING_MS ? this.finish() : [];
+    return decodingMs(unit) - decodingMs(first) >= RIDING_MS ? this.finish() : [];
   }
 }
 
@@ -86,12 +86,8 @@ function itemsOf(units: readonly Unit[], { muxer, lead, opening }: Program): rea
     data,
     opening,
     bytes: data.byteLength,
-    time: milliseconds(first),
+    time: decodingMs(first),
     isKey: lead === undefined || (isLead && first.isKey),
     rides: lead !== undefined && !isLead,
   }];
-}
-
-function milliseconds({ dts, track }: Unit): number {
-  return dts * 1000 / track.timescale;
 }

@@ -25,6 +25,11 @@ export interface Unit {
   readonly payload: readonly Uint8Array[];
 }
 
+/** Decoding time in milliseconds, with a fraction. */
+export function decodingMs({ dts, track }: Unit): number {
+  return dts * 1000 / track.timescale;
+}
+
 /** Bytes of payload, without any framing. */
 export function payloadBytes(unit: Unit): number {
   let bytes = 0;

@@ -5,7 +5,7 @@
  */
 import { type RunningServer, startServer } from "./process.ts";
 import { type Row, toTable, YARDSTICK } from "./report.ts";
-import { findProgram, type ServerKind, SLUICE } from "./servers.ts";
+import { findProgram, nginxOf, type ServerKind, SLUICE } from "./servers.ts";
 import { percentile } from "./statistics.ts";
 import { usageOf } from "./usage.ts";
 
@@ -34,7 +34,7 @@ export async function benchFiles({ downloads, rounds, peers }: FilesPlan): Promi
   const dir = await Deno.makeTempDir({ prefix: "sluice-bench-" });
   try {
     await writeFile(`${dir}/media`);
-    const kinds = [...(peers ? [nginxOf(dir)] : []), sluiceOf(`${dir}/media`)]
+    const kinds = [...(peers ? [nginxOf(YARDSTICK, dir)] : []), sluiceOf(`${dir}/media`)]
       .filter((kind) => findProgram(kind) !== undefined);
     const subjects = downloads.flatMap((count) =>
       kinds.map((kind) => ({ kind, count, results: [] as Round[] }))
@@ -71,24 +71,6 @@ function sluiceOf(dir: string): ServerKind {
     dir,
   ];
   return { ...SLUICE, args, ready: "http" };
-}
-
-/** With the settings that Debian ships, on one core. */
-function nginxOf(dir: string): ServerKind {
-  return {
-    name: YARDSTICK,
-    programs: ["/usr/sbin/nginx", "nginx"],
-    ready: "http",
-    config: ({ ports, folder }) => `
-worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
-${Deno.uid() === 0 ? "user root;" : ""}
-events { worker_connections 768; }
-http { sendfile on; tcp_nopush on; access_log off;
-  server { listen 127.0.0.1:${ports.http}; root ${dir}; } }
-`,
-    args: (config, { folder }) => ["-p", folder, "-c", config],
-    plays: [],
-  };
 }
 
 async function measure(kind: ServerKind, count: number): Promise<Round> {

@@ -9,7 +9,7 @@ import { HttpConnection } from "./http_connection.ts";
 import { type RunningServer, startServer } from "./process.ts";
 import { Publisher } from "./publisher.ts";
 import { type Row, toTable, YARDSTICK } from "./report.ts";
-import { findProgram, publishUrl, type ServerKind, SLUICE } from "./servers.ts";
+import { findProgram, nginxOf, publishUrl, SLUICE } from "./servers.ts";
 import { percentile } from "./statistics.ts";
 import { usageOf } from "./usage.ts";
 
@@ -41,7 +41,7 @@ interface Subject {
 /** Measures, and gives the table. @throws {Error} when a server fails, or refuses a viewer. */
 export async function benchHls({ viewers, seconds, rounds, peers }: HlsPlan): Promise<string> {
   const dir = await Deno.makeTempDir({ prefix: "sluice-bench-" });
-  const nginx = nginxOf(dir);
+  const nginx = nginxOf(YARDSTICK, dir);
   const hasNginx = peers && findProgram(nginx) !== undefined;
   const pairs = viewers.map((count) => ({
     own: subject(SLUICE.name, count),
@@ -126,24 +126,6 @@ async function measure(
     segmentsPerSecond: times.length / seconds,
     segmentsPerCpuSecond: times.length / cpuSeconds,
     p99Ms: percentile(times, 0.99) ?? NaN,
-  };
-}
-
-/** With the settings that Debian ships, on one core. */
-function nginxOf(dir: string): ServerKind {
-  return {
-    name: YARDSTICK,
-    programs: ["/usr/sbin/nginx", "nginx"],
-    ready: "http",
-    config: ({ ports, folder }) => `
-worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
-${Deno.uid() === 0 ? "user root;" : ""}
-events { worker_connections 4096; }
-http { sendfile on; tcp_nopush on; access_log off;
-  server { listen 127.0.0.1:${ports.http}; root ${dir}; } }
-`,
-    args: (config, { folder }) => ["-p", folder, "-c", config],
-    plays: [],
   };
 }
 

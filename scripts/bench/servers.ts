@@ -129,6 +129,24 @@ paths: { all_others: {} }
   },
 ];
 
+/** nginx as it serves the files of `dir`, in one process. */
+export function nginxOf(name: string, dir: string): ServerKind {
+  return {
+    name,
+    programs: ["/usr/sbin/nginx", "nginx"],
+    ready: "http",
+    config: ({ ports, folder }) => `
+worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
+${Deno.uid() === 0 ? "user root;" : ""}
+events { worker_connections 4096; }
+http { sendfile on; tcp_nopush on; access_log off;
+  server { listen 127.0.0.1:${ports.http}; root ${dir}; } }
+`,
+    args: (config, { folder }) => ["-p", folder, "-c", config],
+    plays: [],
+  };
+}
+
 /** Where the stream is published: to every server over RTMP. */
 export function publishUrl({ rtmp }: Ports): string {
   return `rtmp://127.0.0.1:${rtmp}/${STREAM}`;

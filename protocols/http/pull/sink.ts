@@ -1,5 +1,5 @@
 import type { Publisher, PublisherEnd } from "../../../registry/publisher.ts";
-import type { Unit } from "../../../registry/media/unit.ts";
+import { decodingMs } from "../../../registry/media/unit.ts";
 import type { Demuxer, DemuxEvent } from "../../_formats/demux/events.ts";
 import { PublisherFeed } from "../../_ingest/publisher_feed.ts";
 import { type Context, ThrottledLog } from "../../protocol.ts";
@@ -47,7 +47,7 @@ export class PullSink {
     const { feed } = this.#open;
     let from = 0;
     for (const [index, event] of events.entries()) {
-      const wait = event.type === "unit" ? this.#options.pacer.delay(milliseconds(event.unit)) : 0;
+      const wait = event.type === "unit" ? this.#options.pacer.delay(decodingMs(event.unit)) : 0;
       if (wait === 0) continue;
       feed.take(events.slice(from, index));
       from = index;
@@ -101,8 +101,4 @@ export class PullSink {
 interface Publishing {
   readonly publisher: Publisher;
   readonly feed: PublisherFeed;
-}
-
-function milliseconds({ dts, track }: Unit): number {
-  return dts * 1000 / track.timescale;
 }
