@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { type BodySource, sourceOf } from "./body_source.ts";
 
 /**
  * What a byte stream is read into, over and over. Large enough that system calls cost little beside
@@ -7,14 +8,6 @@ import type { ServerResponse } from "node:http";
 const BUFFER_BYTES = 256 * 1024;
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
-
-/** Takes one piece of a body after the other; `undefined` at its end. */
-interface BodyReader {
-  read(): Promise<Uint8Array | undefined>;
-  /** Rejects when the body fails, also while nobody reads. */
-  readonly closed: Promise<unknown>;
-  cancel(): Promise<void>;
-}
 
 /**
  * Writes a body as fast as the peer reads it, and ends the response. What fails, the body or the
@@ -45,7 +38,9 @@ export async function sendBody(
   }
 }
 
-function readerOf(stream: Body, keptBytes: number): BodyReader {
+function readerOf(stream: Body, keptBytes: number): BodySource {
+  const source = sourceOf(stream);
+  if (source !== undefined) return source;
   return isByteStream(stream) ? bufferedReader(stream, keptBytes) : chunkReader(stream);
 }
 
@@ -60,7 +55,7 @@ function isByteStream(stream: Body): boolean {
   }
 }
 
-function chunkReader(stream: Body): BodyReader {
+function chunkReader(stream: Body): BodySource {
   const reader = stream.getReader();
   return {
     read: async () => (await reader.read()).value,
@@ -75,7 +70,7 @@ function chunkReader(stream: Body): BodyReader {
  *
  * @param keptBytes from how many on it tells.
  */
-function bufferedReader(stream: Body, keptBytes: number): BodyReader {
+function bufferedReader(stream: Body, keptBytes: number): BodySource {
   const reader = stream.getReader({ mode: "byob" });
   let buffer = new ArrayBuffer(BUFFER_BYTES);
   return {

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { type BodySource, sourceOf, streamOf } from "../../../protocols/_transport/body_source.ts";
 import { denoTransport } from "../../../protocols/_transport/deno_transport.ts";
 import type { HttpServer } from "../../../protocols/_transport/transport.ts";
 import { must } from "../../must.ts";
@@ -75,4 +76,78 @@ Deno.test("a byte stream is cancelled when the client leaves", async () => {
   await response.body?.cancel();
   await cancelled.promise;
   await server.close(0);
+});
+
+/** A body of pieces that a test hands over. */
+class Pieces implements BodySource {
+  readonly #pieces: readonly string[];
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #failure: Error | undefined;
+  #next = 0;
+  reads = 0;
+  isCancelled = false;
+
+  constructor(pieces: readonly string[], failure?: Error) {
+    this.#pieces = pieces;
+    this.#failure = failure;
+    this.#closed.promise.catch(() => {});
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  read(): Promise<Uint8Array | undefined> {
+    this.reads++;
+    const piece = this.#pieces[this.#next++];
+    if (piece !== undefined) return Promise.resolve(new TextEncoder().encode(piece));
+    if (this.#failure !== undefined) this.#closed.reject(this.#failure);
+    else this.#closed.resolve();
+    return this.#closed.promise.then(() => undefined);
+  }
+
+  cancel(): Promise<void> {
+    this.isCancelled = true;
+    this.#closed.resolve();
+    return Promise.resolve();
+  }
+}
+
+Deno.test("a body of pieces goes out without a stream in between", async () => {
+  const source = new Pieces(["first ", "second ", "third"]);
+  const stream = streamOf(source) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const server = await serve(() => stream);
+  assertEquals(await (await fetchFrom(server)).text(), "first second third");
+  await server.close(0);
+  assertEquals(source.reads, 4);
+  // Whoever reads a stream that was read before finds nothing.
+  assertEquals(stream.locked, false);
+});
+
+Deno.test("a body of pieces that fails ends the connection", async () => {
+  const source = new Pieces(["first"], new Error("the viewer was too slow"));
+  const server = await serve(() => streamOf(source) as ReadableStream<Uint8Array<ArrayBuffer>>);
+  const ended = await fetchFrom(server).then((response) => response.text()).catch(() => "failed");
+  await server.close(0);
+  assertEquals(ended, "failed");
+});
+
+Deno.test("whoever wraps a body of pieces reads its stream", async () => {
+  const source = new Pieces(["first ", "second"]);
+  const shouting = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
+    transform: (bytes, controller) =>
+      controller.enqueue(new TextEncoder().encode(new TextDecoder().decode(bytes).toUpperCase())),
+  });
+  const server = await serve(() => streamOf(source).pipeThrough(shouting));
+  assertEquals(await (await fetchFrom(server)).text(), "FIRST SECOND");
+  await server.close(0);
+});
+
+Deno.test("the stream of pieces fails and is cancelled with its source", async () => {
+  const failing = streamOf(new Pieces([], new Error("gone"))).getReader();
+  await assertRejects(() => failing.read(), Error, "gone");
+  const source = new Pieces(["first"]);
+  await streamOf(source).cancel();
+  assertEquals(source.isCancelled, true);
+  assertEquals(sourceOf(new ReadableStream()), undefined);
 });
