@@ -2,7 +2,7 @@ import type { Cancel, Clock } from "../../../registry/clock.ts";
 import { rtcpDelay } from "../../_formats/rtp/rtcp_schedule.ts";
 import type { ByteStream } from "../../_transport/byte_stream.ts";
 import type { ThrottledLog } from "../../protocol.ts";
-import { type IncomingTrack, RtpIngest, type UnitSink } from "../ingest.ts";
+import { type IncomingTrack, RtpIngest, type UnitSink } from "../../_ingest/rtp/rtp_ingest.ts";
 import { interleavedFrame } from "../message.ts";
 import type { TrackTransport } from "../transport/track_transport.ts";
 

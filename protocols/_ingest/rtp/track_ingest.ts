@@ -11,7 +11,7 @@ import { ReceiverStats } from "../../_formats/rtp/receiver_stats.ts";
 import { type RtcpPacket, serializeRtcp } from "../../_formats/rtp/rtcp.ts";
 import type { SenderReport } from "../../_formats/rtp/rtcp_reports.ts";
 import { TIMESTAMP_BITS, Unwrapper, wrap } from "../../_formats/rtp/sequence.ts";
-import type { IncomingTrack, RtpIngestOptions, TrackReception } from "../ingest.ts";
+import type { IncomingTrack, RtpIngestOptions, TrackReception } from "./rtp_ingest.ts";
 
 /**
  * Packets of another source in a row after which it has taken the place of the first: senders that

@@ -1,15 +1,15 @@
-import type { Clock } from "../../registry/clock.ts";
-import type { Description, Track } from "../../registry/media/track.ts";
-import type { Unit } from "../../registry/media/unit.ts";
-import { RtpError } from "../_formats/rtp/errors.ts";
-import { parseRtpPacket } from "../_formats/rtp/packet.ts";
-import { ReceiverClock } from "../_formats/rtp/receiver_clock.ts";
-import { parseRtcp } from "../_formats/rtp/rtcp.ts";
-import { RtcpError } from "../_formats/rtp/rtcp_errors.ts";
-import type { TrackCandidate } from "../_formats/rtp/sdp_tracks.ts";
-import type { ThrottledLog } from "../protocol.ts";
-import { FirstDescription } from "./ingest/first_description.ts";
-import { TrackIngest } from "./ingest/track_ingest.ts";
+import type { Clock } from "../../../registry/clock.ts";
+import type { Description, Track } from "../../../registry/media/track.ts";
+import type { Unit } from "../../../registry/media/unit.ts";
+import { RtpError } from "../../_formats/rtp/errors.ts";
+import { parseRtpPacket } from "../../_formats/rtp/packet.ts";
+import { ReceiverClock } from "../../_formats/rtp/receiver_clock.ts";
+import { parseRtcp } from "../../_formats/rtp/rtcp.ts";
+import { RtcpError } from "../../_formats/rtp/rtcp_errors.ts";
+import type { TrackCandidate } from "../../_formats/rtp/sdp_tracks.ts";
+import type { ThrottledLog } from "../../protocol.ts";
+import { FirstDescription } from "./first_description.ts";
+import { TrackIngest } from "./track_ingest.ts";
 
 /** A track that a sender has described. */
 export interface IncomingTrack extends Omit<TrackCandidate, "track"> {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { FirstDescription } from "../../../../protocols/rtsp/ingest/first_description.ts";
+import { FirstDescription } from "../../../../protocols/_ingest/rtp/first_description.ts";
 import type { Track } from "../../../../registry/media/track.ts";
-import { AUDIO, AV, picture, sound, VIDEO, VIDEO_ONLY } from "../harness.ts";
+import { AUDIO, AV, picture, sound, VIDEO, VIDEO_ONLY } from "../../rtsp/harness.ts";
 
 const { config: _, ...BARE } = VIDEO;
 

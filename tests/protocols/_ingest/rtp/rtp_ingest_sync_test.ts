@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { utcToNtp } from "../../../protocols/_formats/rtp/ntp.ts";
-import { RTP_HEADER_SIZE, writeRtpHeader } from "../../../protocols/_formats/rtp/packet.ts";
-import { serializeRtcp } from "../../../protocols/_formats/rtp/rtcp.ts";
-import { parseSdp } from "../../../protocols/_formats/rtp/sdp.ts";
-import { describeMedias } from "../../../protocols/_formats/rtp/sdp_tracks.ts";
-import { ThrottledLog } from "../../../protocols/protocol.ts";
-import { RtpIngest } from "../../../protocols/rtsp/ingest.ts";
-import type { Unit } from "../../../registry/media/unit.ts";
-import { VirtualClock } from "../../virtual_clock.ts";
+import { utcToNtp } from "../../../../protocols/_formats/rtp/ntp.ts";
+import { RTP_HEADER_SIZE, writeRtpHeader } from "../../../../protocols/_formats/rtp/packet.ts";
+import { serializeRtcp } from "../../../../protocols/_formats/rtp/rtcp.ts";
+import { parseSdp } from "../../../../protocols/_formats/rtp/sdp.ts";
+import { describeMedias } from "../../../../protocols/_formats/rtp/sdp_tracks.ts";
+import { ThrottledLog } from "../../../../protocols/protocol.ts";
+import { RtpIngest } from "../../../../protocols/_ingest/rtp/rtp_ingest.ts";
+import type { Unit } from "../../../../registry/media/unit.ts";
+import { VirtualClock } from "../../../virtual_clock.ts";
 
 /** Two tracks of G.711 stand for sound and picture: their frames need no parameter sets. */
 const SDP = [
