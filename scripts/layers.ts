@@ -31,6 +31,7 @@ const GROUND = [
   "_transport/",
   "_config/",
   "_ingest/",
+  "_http/",
   "protocol.ts",
 ];
 const EVERYTHING = [...GROUND, "gateway settings", "a module", "the composition", "the workshop"];
@@ -74,6 +75,13 @@ const ROOMS: readonly Room[] = [
     owns: /^protocols\/_ingest\//,
     mayImport: ["registry/", "registry/media/", "_formats/", "_ingest/", "protocol.ts"],
     mayImportPackages: false,
+  },
+  {
+    // Between the application that serves HTTP and those who mount routes on it.
+    name: "_http/",
+    owns: /^protocols\/_http\//,
+    mayImport: ["registry/", "_transport/", "_http/", "protocol.ts"],
+    mayImportPackages: true,
   },
   {
     name: "protocol.ts",

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { StreamNotFoundError } from "../../registry/errors.ts";
 import { snapshotStream } from "../../registry/snapshot.ts";
 import type { Context, HttpEnv } from "../protocol.ts";
-import { mountReadable, streamNameOf } from "./routing.ts";
+import { mountReadable, streamNameOf } from "../_http/routing.ts";
 
 const STREAMS = "/api/v1/streams";
 

@@ -32,6 +32,8 @@ export function createApp(
   app.route("/", context.http);
   mountHls(app, hls);
   mountLive(app, live);
+  // A preflight is answered wherever it goes: what there is, the request itself is told.
+  app.options("*", (c) => c.body(null, 204));
   app.notFound((c) => {
     const reason = `Cannot ${c.req.method} ${c.req.path}: there is nothing here`;
     return errorResponse(c, new HttpError(404, "not-found", reason));

@@ -13,7 +13,7 @@ const PREFLIGHT_SECONDS = 7200;
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /**
- * Lets pages of other origins use the gateway (Fetch standard, section 3.3), and answers preflights.
+ * Lets pages of other origins use the gateway (Fetch standard, section 3.3): says so in every answer.
  * Browsers do not apply that to WebSockets, so those of a foreign origin are refused here.
  */
 export function crossOrigin(origins: string | readonly string[]): MiddlewareHandler<HttpEnv> {
@@ -22,11 +22,15 @@ export function crossOrigin(origins: string | readonly string[]): MiddlewareHand
   const forRequests = cors({
     origin: isOpen ? ANY_ORIGIN : allowed,
     allowMethods: METHODS,
-    exposeHeaders: ["Location", "Link", "ETag"],
+    exposeHeaders: ["Location", "Link", "ETag", "Accept-Patch"],
     maxAge: PREFLIGHT_SECONDS,
   });
   return async (c, next) => {
-    if (c.env.upgrade === undefined) return await forRequests(c, next);
+    if (c.env.upgrade === undefined) {
+      await forRequests(c, next);
+      // Hono would answer OPTIONS alone, but routes have more to say: `Allow`, `Link`.
+      return c.req.method === "OPTIONS" ? await next() : undefined;
+    }
     const origin = c.req.header("origin");
     if (
       isOpen || origin === undefined || allowed.includes(origin) || isSameHost(origin, c.req.url)

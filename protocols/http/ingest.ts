@@ -8,7 +8,7 @@ import { type HttpEnv, type Logger, ThrottledLog } from "../protocol.ts";
 import { BodyLostError, BodyReader, BodySilentError } from "./body_reader.ts";
 import { errorResponse, HttpError, toHttpError } from "./errors.ts";
 import type { IngestContainer } from "./ingest_containers.ts";
-import { streamNameOf } from "./routing.ts";
+import { streamNameOf } from "../_http/routing.ts";
 
 /** A publisher that sends nothing for so long is gone. */
 export const SILENCE_MS = 30_000;

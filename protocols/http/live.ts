@@ -1,14 +1,14 @@
 import type { Context as HttpContext, Hono } from "hono";
 import type { Registry } from "../../registry/registry.ts";
+import { parseSeconds, parseWait, policyQuery } from "../_http/query.ts";
+import { mountMethods, streamNameOf } from "../_http/routing.ts";
 import { formatAddress } from "../_transport/transport.ts";
 import type { HttpEnv, Logger } from "../protocol.ts";
-import { HttpError } from "./errors.ts";
 import { INGEST_CONTAINERS } from "./ingest_containers.ts";
 import { liveBody } from "./live_body.ts";
 import type { LiveContainer } from "./live_container.ts";
 import { sendLive } from "./live_ws.ts";
 import { serveIngest } from "./ingest.ts";
-import { mountMethods, policyQuery, streamNameOf } from "./routing.ts";
 import type { Guest, Viewers } from "./viewers.ts";
 
 /** What the live routes of one server share. */
@@ -100,21 +100,4 @@ function guestOf(
     leadMs: upgrade === undefined ? Infinity : SOCKET_LEAD_MS,
   };
   return { host: remote.host, request, options: { mergeMs, patienceMs }, recorded };
-}
-
-/**
- * Seconds that a viewer is ready to wait for a publisher: those of `?wait=`, at most `limit`.
- *
- * @throws {HttpError} 400: it is no number of seconds.
- */
-export function parseWait(wait: string | undefined, limit: number): number {
-  return Math.min(parseSeconds("wait", wait), limit);
-}
-
-function parseSeconds(verb: string, value = "0"): number {
-  if (/^\d{1,9}(\.\d{1,3})?$/.test(value)) return Number(value);
-  const found = JSON.stringify(value.slice(0, 40));
-  const [what] = verb.split(" ", 1);
-  const reason = `Cannot ${verb} ${found}: expected a number of seconds`;
-  throw new HttpError(400, `invalid-${what}`, reason);
 }

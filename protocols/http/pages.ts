@@ -11,7 +11,7 @@ import playPage from "./pages/play.html" with { type: "text" };
 import playScript from "./pages/play.js" with { type: "text" };
 import style from "./pages/style.css" with { type: "text" };
 import { HttpError } from "./errors.ts";
-import { mountReadable, streamNameOf } from "./routing.ts";
+import { mountReadable, streamNameOf } from "../_http/routing.ts";
 
 /** One file that browsers are sent as it is. */
 interface Asset {

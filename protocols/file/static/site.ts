@@ -1,6 +1,7 @@
 import type { Context as HttpContext } from "hono";
 import type { AccessAction } from "../../../registry/access.ts";
 import type { Registry } from "../../../registry/registry.ts";
+import { policyQuery } from "../../_http/query.ts";
 import type { Admissions } from "../../_transport/admission.ts";
 import { HttpError } from "../../_transport/http_error.ts";
 import { formatAddress } from "../../_transport/transport.ts";
@@ -20,6 +21,8 @@ export interface Site {
   readonly maxUploadBytes?: number;
 }
 
+const OWN_PARAMETERS = /^(?:download|format)(?:=|$)/;
+
 export type FileContext = HttpContext<HttpEnv>;
 
 /**
@@ -37,7 +40,7 @@ export async function authorize(
     name: accessNameOf(path),
     protocol: "http",
     remote: formatAddress(c.env.remote),
-    query: policyQuery(new URL(c.req.url).search),
+    query: policyQuery(new URL(c.req.url).search, OWN_PARAMETERS),
   });
 }
 
@@ -56,12 +59,6 @@ export async function authorizeBoth(
 ): Promise<void> {
   await authorize(c, site, action, asked);
   if (asked.join("/") !== real.join("/")) await authorize(c, site, action, real);
-}
-
-/** The query as the policy is given it: byte for byte, without what is meant for us. */
-function policyQuery(search: string): string {
-  return search.slice(1).split("&").filter((part) => !/^(?:download|format)(?:=|$)/.test(part))
-    .join("&");
 }
 
 /**

@@ -1,5 +1,6 @@
+import { policyQuery } from "../../_http/query.ts";
+import { streamNameOf } from "../../_http/routing.ts";
 import { HttpError } from "../errors.ts";
-import { policyQuery, streamNameOf } from "../routing.ts";
 import { parseName, type Resource } from "./names.ts";
 import type { ReloadRequest } from "./reload.ts";
 

@@ -1,10 +1,10 @@
 import type { Context as HttpContext, Hono, Next } from "hono";
+import { parseWait } from "../../_http/query.ts";
 import { formatAddress } from "../../_transport/transport.ts";
 import type { HttpEnv } from "../../protocol.ts";
 import type { MultivariantPlaylist } from "../../_formats/m3u8/playlist.ts";
 import { writeMultivariantPlaylist } from "../../_formats/m3u8/writer.ts";
 import { HttpError } from "../errors.ts";
-import { parseWait } from "../live.ts";
 import { FMP4_FORMAT } from "./fmp4_format.ts";
 import { newSecret } from "./guarded_format.ts";
 import type { MediaResource } from "./programme.ts";

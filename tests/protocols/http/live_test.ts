@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FlvIngest } from "../../../protocols/_formats/flv/ingest.ts";
 import { FlvReader } from "../../../protocols/_formats/flv/reader.ts";
-import { parseWait } from "../../../protocols/http/live.ts";
+import { parseWait } from "../../../protocols/_http/query.ts";
 import { type AccessPolicy, type AccessRequest } from "../../../registry/access.ts";
 import { AccessDeniedError, KickedError } from "../../../registry/errors.ts";
 import {
