@@ -55,6 +55,7 @@ export { ConnectError, ConnectionClosedError, ListenError } from "./protocols/_t
 export { MemoryTransport } from "./protocols/_transport/memory_transport.ts";
 
 export { type PeerRequest, Registry, type RegistryOptions } from "./registry/registry.ts";
+export type { PublishOptions } from "./registry/key_requests.ts";
 export type { Publisher, PublisherEnd } from "./registry/publisher.ts";
 export type {
   Batch,

@@ -1,5 +1,6 @@
 import type { RegistryError } from "./errors.ts";
 import type { Peer } from "./events.ts";
+import { KeyRequests, type PublishOptions } from "./key_requests.ts";
 import type { Description } from "./media/track.ts";
 import type { Unit } from "./media/unit.ts";
 import type { Stream } from "./stream.ts";
@@ -19,14 +20,17 @@ export class Publisher {
   readonly peer: Peer;
   /** Milliseconds of UTC. */
   readonly since: number;
+  /** What readers ask of its encoder. */
+  readonly keys: KeyRequests;
   readonly #stream: Stream;
   readonly #abort = new AbortController();
   #closed = false;
 
-  constructor(stream: Stream, peer: Peer) {
+  constructor(stream: Stream, peer: Peer, options: PublishOptions) {
     this.name = stream.name;
     this.peer = peer;
     this.since = stream.clock.utc();
+    this.keys = new KeyRequests(stream.clock, options);
     this.#stream = stream;
   }
 

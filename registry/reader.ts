@@ -49,12 +49,16 @@ export interface ReadOptions {
 
 export const DEFAULT_PATIENCE_MS = 30_000;
 
+/** What there is to say of one reader is little: a module that goes on saying more must not fill memory. */
+const MAX_NOTES = 16;
+
 /** A reader's place in what it reads from; see `Cursor`. */
 export interface BatchCursor<Media> {
   readonly queued: { readonly items: number; readonly bytes: number; readonly ms: number };
   readonly dropped: number;
   readonly isPastEnd: boolean;
   take(): Media | undefined;
+  rewind(): boolean;
   wait(): Promise<void>;
   close(): void;
 }
@@ -80,6 +84,7 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
   readonly #cursor: BatchCursor<Media>;
   readonly #patienceMs: number;
   readonly #abort = new AbortController();
+  readonly #notes = new Set<string>();
   #cancelPatience: Cancel | undefined;
   #endings: number;
   #error: RegistryError | undefined;
@@ -97,7 +102,10 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
     this.source = source;
     this.#cursor = source.open({
       mergeMs: options.mergeMs ?? 0,
-      onDropped: (units) => stream.emit({ type: "dropped", name: this.name, peer, units }),
+      onDropped: (units) => {
+        stream.emit({ type: "dropped", name: this.name, peer, units });
+        stream.wantKey();
+      },
       onStalled: (ms) => this.cut(new ReaderTooSlowError(this.name, ms)),
     });
     if (!stream.isPublished) this.#startPatience();
@@ -115,6 +123,24 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
   /** What waits to be read. */
   get queued(): { readonly items: number; readonly bytes: number; readonly ms: number } {
     return this.#cursor.queued;
+  }
+
+  /** What the module that serves this reader has to say of it, for people. */
+  get notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  /** Has the API tell something of this reader: what is left out for it, and why. Said again, it counts once. */
+  note(text: string): void {
+    if (this.#notes.size < MAX_NOTES) this.#notes.add(text);
+  }
+
+  /**
+   * Goes back to what a new reader is given at once, for a peer that has lost the beginning; with the
+   * next unit `read` gives all since the newest key unit. False where nothing is kept.
+   */
+  rewind(): boolean {
+    return !this.#closed && this.#cursor.rewind();
   }
 
   /**
@@ -149,6 +175,14 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
   count(units: number, bytes: number): void {
     this.#units += units;
     this.#bytes += bytes;
+  }
+
+  /**
+   * Asks the publisher for a key unit, with the requests of other readers; whether it can be asked. For a
+   * peer that has lost what it needs to go on.
+   */
+  requestKey(): boolean {
+    return !this.#closed && this.#stream.requestKey();
   }
 
   /** Whether all that is left of a publication that has ended was read. */

@@ -9,6 +9,7 @@ import {
 } from "./errors.ts";
 import { EventHub, type Peer, type RegistryEvent, type RegistryListener } from "./events.ts";
 import type { LogItem } from "./gop_cache.ts";
+import type { PublishOptions } from "./key_requests.ts";
 import { MAX_NAME_LENGTH, parseStreamName } from "./names.ts";
 import type { Packaging } from "./packaging.ts";
 import type { Publisher } from "./publisher.ts";
@@ -115,13 +116,13 @@ export class Registry {
    *
    * @throws {RegistryError} invalid, reserved or taken name, access denied, registry full or closed.
    */
-  async publish(request: PeerRequest): Promise<Publisher> {
+  async publish(request: PeerRequest, options: PublishOptions = {}): Promise<Publisher> {
     try {
       const name = parseStreamName(request.name);
       this.#assertNotReserved(name, request.protocol);
       this.#streams.get(name)?.assertPublishable();
       await this.#authorize("publish", name, request);
-      return this.#open(name).addPublisher(this.#peer(request));
+      return this.#open(name).addPublisher(this.#peer(request), options);
     } catch (error) {
       throw this.#refused("publish", request, error);
     }

@@ -10,6 +10,7 @@ import {
 import type { Peer, RegistryEvent } from "./events.ts";
 import { Fanout } from "./fanout.ts";
 import type { LogItem } from "./gop_cache.ts";
+import type { PublishOptions } from "./key_requests.ts";
 import { sameDescription } from "./media/description.ts";
 import { type Description, EMPTY_DESCRIPTION } from "./media/track.ts";
 import { payloadBytes, type Unit } from "./media/unit.ts";
@@ -151,7 +152,7 @@ export class Stream {
   }
 
   /** @throws {NameTakenError} as `assertPublishable`. */
-  addPublisher(peer: Peer): Publisher {
+  addPublisher(peer: Peer, options: PublishOptions): Publisher {
     this.assertPublishable();
     const isResuming = this.isPublished;
     this.#publisher?.replace(
@@ -162,7 +163,7 @@ export class Stream {
     this.#awaitsKey = true;
     this.#isOpening = true;
     this.#lastFailure = undefined;
-    const publisher = new Publisher(this, peer);
+    const publisher = new Publisher(this, peer, options);
     this.#publisher = publisher;
     this.emit({ type: isResuming ? "resumed" : "published", name: this.name, peer });
     return publisher;
@@ -275,7 +276,18 @@ export class Stream {
     this.#readers.add(reader);
     this.#source?.want();
     this.emit({ type: "read", name: this.name, peer: reader.peer });
+    this.wantKey();
     return reader;
+  }
+
+  /** Asks the publisher for a key unit, where it can be asked. */
+  requestKey(): boolean {
+    return this.#publisher?.keys.request() ?? false;
+  }
+
+  /** As `requestKey`, if there is none that a reader could begin at. */
+  wantKey(): void {
+    if (this.#leadTrack !== undefined && this.fanout.kept.items === 0) this.requestKey();
   }
 
   /** What a new reader is given at once, a batch for each description. */
