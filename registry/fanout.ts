@@ -253,6 +253,18 @@ export class Cursor<Item extends LogItem, Batch> {
     return this.#sequence;
   }
 
+  /**
+   * Goes back to the newest key item, without waking whoever waits: what is appended next does. False,
+   * and nothing done, where none is kept.
+   */
+  rewind(): boolean {
+    const { key } = this.#log;
+    if (key === undefined) return false;
+    this.#sequence = key;
+    this.#awaitsKey = false;
+    return true;
+  }
+
   /** Whether all that came before the last `Fanout.end()` was taken. */
   get isPastEnd(): boolean {
     return this.seek() >= this.#fanout.endedAt;

@@ -49,6 +49,8 @@ export interface ReaderSnapshot extends Peer {
   /** Units lost because this reader was slow. */
   readonly dropped: number;
   readonly queued: { readonly items: number; readonly bytes: number; readonly ms: number };
+  /** What is left out for it, and why; absent where there is nothing to say. */
+  readonly notes?: readonly string[];
 }
 
 export function snapshotStream(stream: Stream): StreamSnapshot {
@@ -88,6 +90,7 @@ function snapshotReader(reader: Reader<ReadBatch<unknown>>): ReaderSnapshot {
     since: reader.since,
     ...reader.counters,
     queued: reader.queued,
+    ...(reader.notes.length > 0 && { notes: reader.notes }),
   };
 }
 

@@ -84,6 +84,21 @@ Deno.test("a snapshot tells a stream whose publisher may return, and why a sourc
   assertEquals(bench.registry.snapshot()[0]?.lastFailure, undefined);
 });
 
+Deno.test("a snapshot shows what was noted of a reader, each note once and not without end", async () => {
+  const bench = new RegistryBench();
+  const { reader } = await bench.read();
+  assertEquals(bench.registry.snapshot()[0]?.readers[0]?.notes, undefined);
+  for (const note of ["AAC is left out", "B-frames are left out", "AAC is left out"]) {
+    reader.note(note);
+  }
+  assertEquals(bench.registry.snapshot()[0]?.readers[0]?.notes, [
+    "AAC is left out",
+    "B-frames are left out",
+  ]);
+  for (let n = 0; n < 100; n++) reader.note(`note ${n}`);
+  assertEquals(reader.notes.length, 16);
+});
+
 Deno.test("a snapshot is plain data", async () => {
   const bench = new RegistryBench();
   (await bench.publish("live/cam1", CONFIGURED)).write([key(0)]);

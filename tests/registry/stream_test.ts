@@ -280,6 +280,24 @@ Deno.test("a slow reader drops to the next key unit, alone, and the loss is coun
   assertEquals(dropped, { type: "dropped", name: "live/cam1", peer: slow.peer, units: 45 });
 });
 
+Deno.test("a reader that goes back is given the picture group again, with the next unit", async () => {
+  const bench = new RegistryBench();
+  const publisher = await bench.publish();
+  const viewer = await bench.read();
+  assertEquals(viewer.reader.rewind(), false);
+  publisher.write([key(0), delta(40)]);
+  assertEquals(await viewer.log(), [0, 40]);
+  assertEquals(viewer.reader.rewind(), true);
+  assertEquals(await viewer.log(), [0, 40]);
+  publisher.write([delta(80)]);
+  assertEquals(await viewer.log(), [0, 40, 0, 40, 80]);
+  publisher.close();
+  assertEquals(viewer.reader.rewind(), false);
+  assertEquals(await viewer.log(), [0, 40, 0, 40, 80, "end"]);
+  viewer.reader.close();
+  assertEquals(viewer.reader.rewind(), false);
+});
+
 Deno.test("a reader that stops reading is cut with the reason, and the others go on", async () => {
   const bench = new RegistryBench({ settings: () => ({ stallMs: 3000 }) });
   const publisher = await bench.publish();
