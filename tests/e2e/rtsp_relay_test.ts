@@ -11,6 +11,9 @@ const ignore = !hasClient("ffmpeg");
 /** Seconds that a player may wait for the stream. */
 const WAIT_S = 30;
 
+/** Reports that put tracks in sync come over a socket of their own, and on a busy machine later. */
+const OVER_UDP: Allowance = { settles: 10 };
+
 /** Plays a stream of `program` to its end, and asserts that it is the clip. */
 async function assertPlays(
   program: Program,
@@ -37,7 +40,8 @@ for (const fragment of ["", "#udp", "#tcp", "#http", "#multicast"]) {
       });
       const source = `${origin.url("rtsp", "live/cam1")}${fragment}`;
       await using edge = await Program.start({ config: { streams: { "edge/cam1": { source } } } });
-      const playing = assertPlays(edge, "edge/cam1", path);
+      const isUdp = fragment === "" || fragment === "#udp" || fragment === "#multicast";
+      const playing = assertPlays(edge, "edge/cam1", path, isUdp ? OVER_UDP : {});
       await edge.seen("reader came", { stream: "edge/cam1" });
       await ffmpegPublish(path, origin.url("rtmp", "live/cam1"), { realTime: true }).succeed();
       await playing;
@@ -54,7 +58,8 @@ for (const fragment of ["", "#udp"]) {
       await using origin = await Program.start();
       const push = `${origin.url("rtsp", "live/received")}${fragment}`;
       await using edge = await Program.start({ config: { streams: { "live/sent": { push } } } });
-      const playing = assertPlays(origin, "live/received", path);
+      const allowance = fragment === "#udp" ? OVER_UDP : {};
+      const playing = assertPlays(origin, "live/received", path, allowance);
       await origin.seen("reader came", { stream: "live/received" });
       await ffmpegPublish(path, edge.url("rtmp", "live/sent"), { realTime: true }).succeed();
       await playing;
