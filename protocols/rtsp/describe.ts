@@ -8,7 +8,7 @@ import { type SdpTrack, sdpTracks, writeSdp } from "../_formats/rtp/sdp_tracks.t
 import type { Context } from "../protocol.ts";
 import { ServiceUnavailableError, UnsupportedMediaError } from "./errors.ts";
 import { type NptRange, writeRange } from "./headers/range.ts";
-import type { IncomingTrack } from "../_ingest/rtp/rtp_ingest.ts";
+import type { IncomingTrack } from "./ingest/incoming_track.ts";
 import { controlOf } from "./play/packaging.ts";
 
 /** What can be played of a live stream. */

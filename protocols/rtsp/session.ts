@@ -5,7 +5,7 @@ import type { Address } from "../_transport/transport.ts";
 import { ThrottledLog } from "../protocol.ts";
 import { RtspStateError, SessionNotFoundError } from "./errors.ts";
 import type { RtpTransport, Transport } from "./headers/transport.ts";
-import type { IncomingTrack } from "../_ingest/rtp/rtp_ingest.ts";
+import type { IncomingTrack } from "./ingest/incoming_track.ts";
 import { LivePlay } from "./play/live_play.ts";
 import type { Play, Played, PlayWish } from "./play/play.ts";
 import { RecordedPlay } from "./play/recorded_play.ts";

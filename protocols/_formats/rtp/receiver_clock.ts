@@ -115,10 +115,13 @@ export class ReceiverClock {
     else this.#early.set(track, { ...report, timestamp: info.rtpTimestamp });
   }
 
-  /** The next packet of a track is of another source, whose timestamps start anew. */
-  restart(index: number): void {
+  /**
+   * The next packet of a track is of another source, whose timestamps start anew, or of another clock
+   * rate.
+   */
+  restart(index: number, clockRate?: number): void {
     const track = this.#track(index);
-    track.stop();
+    track.stop(clockRate ?? track.clockRate);
     this.#announced.delete(track);
     this.#early.delete(track);
   }

@@ -1,5 +1,5 @@
 import type { TrackKind } from "../../../registry/media/track.ts";
-import { unwrap } from "../../../registry/media/timebase.ts";
+import { rescale, unwrap } from "../../../registry/media/timebase.ts";
 import { TIMESTAMP_BITS } from "./sequence.ts";
 
 /** An instant that a sender report names: the same one in the track's ticks and in UTC. */
@@ -47,8 +47,16 @@ export class TrackClock {
   /** Greatest presentation time so far, in ticks; undefined before the first start. */
   #greatest: number | undefined;
 
+  #clockRate: number;
+
   /** @param clockRate ticks per second of timestamps and of presentation times */
-  constructor(readonly kind: TrackKind, readonly clockRate: number) {}
+  constructor(readonly kind: TrackKind, clockRate: number) {
+    this.#clockRate = clockRate;
+  }
+
+  get clockRate(): number {
+    return this.#clockRate;
+  }
 
   get hasStarted(): boolean {
     return this.#rtp !== undefined;
@@ -94,8 +102,12 @@ export class TrackClock {
     this.correction = 0;
   }
 
-  /** Forgets the sequence of timestamps: the next packet starts another. */
-  stop(): void {
+  /** Forgets the sequence of timestamps: the next packet starts another, of as many ticks per second. */
+  stop(clockRate: number): void {
+    if (this.#greatest !== undefined) {
+      this.#greatest = rescale(this.#greatest, this.#clockRate, clockRate);
+    }
+    this.#clockRate = clockRate;
     this.#rtp = undefined;
     this.report = undefined;
     this.isTrusted = false;

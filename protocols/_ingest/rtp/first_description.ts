@@ -1,7 +1,7 @@
 import { rescale } from "../../../registry/media/timebase.ts";
 import type { Description } from "../../../registry/media/track.ts";
 import { payloadBytes, type Unit } from "../../../registry/media/unit.ts";
-import type { UnitSink } from "./rtp_ingest.ts";
+import type { UnitSink } from "./incoming_track.ts";
 
 /** Media time that the first description may wait for, in milliseconds. */
 const HOLD_MS = 1000;

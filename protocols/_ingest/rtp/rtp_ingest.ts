@@ -1,41 +1,18 @@
 import type { Clock } from "../../../registry/clock.ts";
-import type { Description, Track } from "../../../registry/media/track.ts";
-import type { Unit } from "../../../registry/media/unit.ts";
 import { RtpError } from "../../_formats/rtp/errors.ts";
-import { parseRtpPacket } from "../../_formats/rtp/packet.ts";
+import { parseRtpPacket, type RtpPacket } from "../../_formats/rtp/packet.ts";
 import { ReceiverClock } from "../../_formats/rtp/receiver_clock.ts";
-import { parseRtcp } from "../../_formats/rtp/rtcp.ts";
+import { parseRtcp, type RtcpPacket } from "../../_formats/rtp/rtcp.ts";
 import { RtcpError } from "../../_formats/rtp/rtcp_errors.ts";
-import type { TrackCandidate } from "../../_formats/rtp/sdp_tracks.ts";
 import type { ThrottledLog } from "../../protocol.ts";
 import { FirstDescription } from "./first_description.ts";
-import { TrackIngest } from "./track_ingest.ts";
-
-/** A track that a sender has described. */
-export interface IncomingTrack extends Omit<TrackCandidate, "track"> {
-  readonly track: Track;
-}
-
-/** Where units go: a publisher of the registry. */
-export interface UnitSink {
-  describe(description: Description): void;
-  write(units: readonly Unit[]): void;
-}
+import type { IncomingTrack, UnitSink } from "./incoming_track.ts";
+import { TrackIngest, type TrackState } from "./track_ingest.ts";
 
 export interface RtpIngestOptions {
   readonly clock: Clock;
-  /** Whether the transport keeps packets in order and loses none. */
-  readonly isReliable: boolean;
   /** Told of what cannot be used. */
   readonly trouble: ThrottledLog;
-}
-
-/** What was received of one track, in packets. */
-export interface TrackReception {
-  readonly received: number;
-  readonly lost: number;
-  /** Of no use: unknown source, other payload type, damaged. */
-  readonly dropped: number;
 }
 
 /** The RTP and RTCP packets of one sender, into units of one stream. */
@@ -49,7 +26,10 @@ export class RtpIngest {
     this.#options = options;
     this.#sink = new FirstDescription(sink);
     this.#times = new ReceiverClock(
-      tracks.map(({ track, media }) => ({ kind: track.kind, clockRate: media.clockRate })),
+      tracks.map(({ formats: [{ track, media }] }) => ({
+        kind: track.kind,
+        clockRate: media.clockRate,
+      })),
     );
     this.#tracks = tracks.map((track, index) =>
       new TrackIngest(track, index, this.#times, options, () => this.#describe())
@@ -61,6 +41,11 @@ export class RtpIngest {
     this.#sink.describe({ tracks: this.#tracks.map(({ track }) => track), metadata: {} });
   }
 
+  /** How each track fares. */
+  get tracks(): readonly TrackState[] {
+    return this.#tracks;
+  }
+
   /** Takes `rtptime` of RTP-Info, before the first packet. */
   announce(index: number, timestamp: number): void {
     if (index < this.#tracks.length) this.#times.announce(index, timestamp);
@@ -68,17 +53,33 @@ export class RtpIngest {
 
   /** Takes an RTP packet of the track at `index`; views of it live on as units. */
   rtp(index: number, bytes: Uint8Array): void {
-    this.#try(() => this.#sink.write(this.#tracks[index]?.push(parseRtpPacket(bytes)) ?? []));
+    this.attempt(() => this.push(index, parseRtpPacket(bytes)));
   }
 
   /** Takes an RTCP packet of the track at `index`. */
   rtcp(index: number, bytes: Uint8Array): void {
-    this.#try(() => {
-      for (const packet of parseRtcp(bytes)) this.#tracks[index]?.control(packet);
+    this.attempt(() => {
+      for (const packet of parseRtcp(bytes)) this.control(index, packet);
     });
   }
 
-  #try(work: () => void): void {
+  /** As `rtp`, of one that was parsed. */
+  push(index: number, packet: RtpPacket): void {
+    this.#sink.write(this.#tracks[index]?.push(packet) ?? []);
+  }
+
+  /** Takes a packet that was lost and has come another way: it is in no report. */
+  recover(index: number, packet: RtpPacket): void {
+    this.#sink.write(this.#tracks[index]?.recover(packet) ?? []);
+  }
+
+  /** Takes what an RTCP packet says of the track at `index`. */
+  control(index: number, packet: RtcpPacket): void {
+    this.#tracks[index]?.control(packet);
+  }
+
+  /** Does `work`, and logs what of a packet cannot be read. */
+  attempt(work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -102,18 +103,23 @@ export class RtpIngest {
 
   /** Whether the sender has said goodbye (RTCP BYE) for every track of which it had sent packets. */
   get hasEnded(): boolean {
-    const started = this.#tracks.filter(({ hasStarted }) => hasStarted);
+    const started = this.#tracks.filter(({ ssrc }) => ssrc !== undefined);
     return started.length > 0 && started.every(({ hasEnded }) => hasEnded);
   }
 
-  /** What was received, by track. */
-  get receptions(): readonly TrackReception[] {
-    return this.#tracks.map(({ reception }) => reception);
-  }
-
-  /** Hands on what is held back. */
-  flush(): void {
+  /** Hands on what is held back, and tells what was missing. */
+  close(): void {
     for (const track of this.#tracks) this.#sink.write(track.flush());
     this.#sink.flush();
+    this.#tellLosses();
+  }
+
+  #tellLosses(): void {
+    this.#tracks.forEach(({ track: { codec }, reception }, index) => {
+      const { received, lost, dropped } = reception;
+      if (lost === 0 && dropped === 0) return;
+      const counts = { codec, received, lost, dropped };
+      this.#options.trouble.log(`losses ${index}`, "packets of a track were missing", counts);
+    });
   }
 }

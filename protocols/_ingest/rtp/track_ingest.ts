@@ -3,15 +3,16 @@ import { describeConfig } from "../../../registry/media/describe.ts";
 import type { Track } from "../../../registry/media/track.ts";
 import type { Unit } from "../../../registry/media/unit.ts";
 import { DtsDeriver } from "../../_formats/demux/dts.ts";
-import { JitterBuffer, type Ordered } from "../../_formats/rtp/jitter_buffer.ts";
+import type { Ordered } from "../../_formats/rtp/jitter_buffer.ts";
 import type { RtpPacket } from "../../_formats/rtp/packet.ts";
-import type { Depacketizer, DepacketizerEvent, Frame } from "../../_formats/rtp/payload/format.ts";
+import type { DepacketizerEvent, Frame } from "../../_formats/rtp/payload/format.ts";
 import type { ReceiverClock } from "../../_formats/rtp/receiver_clock.ts";
-import { ReceiverStats } from "../../_formats/rtp/receiver_stats.ts";
 import { type RtcpPacket, serializeRtcp } from "../../_formats/rtp/rtcp.ts";
-import type { SenderReport } from "../../_formats/rtp/rtcp_reports.ts";
-import { TIMESTAMP_BITS, Unwrapper, wrap } from "../../_formats/rtp/sequence.ts";
-import type { IncomingTrack, RtpIngestOptions, TrackReception } from "./rtp_ingest.ts";
+import type { ReportBlock, SenderReport } from "../../_formats/rtp/rtcp_reports.ts";
+import { TIMESTAMP_BITS, wrap } from "../../_formats/rtp/sequence.ts";
+import type { IncomingFormat, IncomingTrack, TrackReception } from "./incoming_track.ts";
+import type { RtpIngestOptions } from "./rtp_ingest.ts";
+import { RtpSource } from "./rtp_source.ts";
 
 /**
  * Packets of another source in a row after which it has taken the place of the first: senders that
@@ -19,20 +20,35 @@ import type { IncomingTrack, RtpIngestOptions, TrackReception } from "./rtp_inge
  */
 const NEW_SOURCE_PACKETS = 8;
 
+/** How a track fares, as its transport has to know. */
+export interface TrackState {
+  readonly track: Track;
+  readonly reception: TrackReception;
+  /** The source that is followed; undefined before the first packet. */
+  readonly ssrc: number | undefined;
+  /** Whether nothing can be shown before a key unit comes, which never is so without a source. */
+  readonly awaitsKey: boolean;
+  /** The report block that is due now: its share of loss counts from the last one on. */
+  reportBlock(): ReportBlock | undefined;
+}
+
 /** One track of a sender: one source of packets, in order, into frames with times. */
-export class TrackIngest {
+export class TrackIngest implements TrackState {
   readonly #incoming: IncomingTrack;
   readonly #index: number;
   readonly #times: ReceiverClock;
   readonly #options: RtpIngestOptions;
   readonly #onChange: () => void;
-  readonly #dts: DtsDeriver;
   readonly #reportSsrc = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  /** What comes; undefined where several things may, and nothing has yet. */
+  #format: IncomingFormat | undefined;
   #track: Track;
-  #source: Source | undefined;
+  #dts: DtsDeriver;
+  #source: RtpSource | undefined;
   /** The report of a source that has sent no packet yet: FFmpeg sends it first. */
   #early: { readonly report: SenderReport; readonly arrivedMs: number } | undefined;
   #stranger = { ssrc: 0, packets: 0 };
+  #recovered = 0;
   #dropped = 0;
   /** Pictures cannot be trusted before the next key unit. */
   #awaitsKey = false;
@@ -51,9 +67,11 @@ export class TrackIngest {
     this.#times = times;
     this.#options = options;
     this.#onChange = onChange;
-    this.#track = incoming.track;
-    const { timescale, config } = incoming.track;
-    this.#dts = new DtsDeriver({ timescale, ...reordering(config) });
+    const [first, ...others] = incoming.formats;
+    this.#format = others.length === 0 ? first : undefined;
+    // Without a configuration the stream is not described before it is known what comes.
+    this.#track = others.length === 0 ? first.track : withoutConfig(first.track);
+    this.#dts = deriverOf(this.#track);
   }
 
   get track(): Track {
@@ -61,12 +79,16 @@ export class TrackIngest {
   }
 
   get reception(): TrackReception {
-    const { received = 0, lost = 0 } = this.#source?.stats.reception ?? {};
-    return { received, lost, dropped: this.#dropped };
+    const { received = 0, lost = 0 } = this.#source?.reception ?? {};
+    return { received, lost: lost - Math.min(this.#recovered, lost), dropped: this.#dropped };
   }
 
-  get hasStarted(): boolean {
-    return this.#source !== undefined;
+  get ssrc(): number | undefined {
+    return this.#source?.ssrc;
+  }
+
+  get awaitsKey(): boolean {
+    return this.#awaitsKey;
   }
 
   get hasEnded(): boolean {
@@ -75,44 +97,62 @@ export class TrackIngest {
 
   push(packet: RtpPacket): readonly Unit[] {
     const { payloadType, ssrc } = packet;
-    const source = this.#sourceOf(ssrc);
-    if (source === undefined) return this.#drop("source", `source ${ssrc} is not known`);
-    if (payloadType !== this.#incoming.media.payloadType) {
+    const format = this.#formatOf(payloadType);
+    if (format === undefined) {
       return this.#drop("payload-type", `payload type ${payloadType} was not announced`);
     }
+    const source = this.#sourceOf(ssrc, format);
+    if (source === undefined) return this.#drop("source", `source ${ssrc} is not known`);
     this.#hasEnded = false;
-    const now = this.#options.clock.now();
-    source.stats.receive(packet, now);
-    return this.#units(source, source.jitter.push(packet, now));
+    return this.#units(source, source.receive(packet, this.#options.clock.now()));
+  }
+
+  /** Takes a packet of the present source that had been lost. */
+  recover(packet: RtpPacket): readonly Unit[] {
+    const source = this.#source;
+    if (source === undefined || this.#formatOf(packet.payloadType) === undefined) return [];
+    this.#recovered++;
+    return this.#units(source, source.recover(packet, this.#options.clock.now()));
+  }
+
+  #formatOf(payloadType: number): IncomingFormat | undefined {
+    return this.#incoming.formats.find(({ media }) => media.payloadType === payloadType);
   }
 
   /** Follows a sender that has started again under another name, and nobody else. */
-  #sourceOf(ssrc: number): Source | undefined {
+  #sourceOf(ssrc: number, format: IncomingFormat): RtpSource | undefined {
     if (this.#source?.ssrc === ssrc) {
       this.#stranger.packets = 0;
       return this.#source;
     }
-    if (this.#source === undefined) return this.#source = this.#open(ssrc);
+    if (this.#source === undefined) return this.#open(ssrc, format);
     if (this.#stranger.ssrc !== ssrc) this.#stranger = { ssrc, packets: 0 };
     if (++this.#stranger.packets < NEW_SOURCE_PACKETS) return undefined;
     this.#times.restart(this.#index);
-    return this.#source = this.#open(ssrc);
+    return this.#open(ssrc, format);
   }
 
-  #open(ssrc: number): Source {
-    const { format, media } = this.#incoming;
+  #open(ssrc: number, format: IncomingFormat): RtpSource {
+    if (format !== this.#format) this.#adopt(format);
     this.#awaitsKey = this.#track.kind === "video";
-    const source: Source = {
-      ssrc,
-      jitter: new JitterBuffer(this.#options.isReliable ? { maxPackets: 0 } : {}),
-      depacketizer: format.createDepacketizer(media),
-      timestamps: new Unwrapper(TIMESTAMP_BITS),
-      stats: new ReceiverStats(ssrc, media.clockRate),
-    };
+    const source = new RtpSource(ssrc, format, this.#incoming.jitter);
+    this.#source = source;
+    this.#recovered = 0;
     const early = this.#early;
     this.#early = undefined;
     if (early?.report.ssrc === ssrc) this.#takeReport(source, early.report, early.arrivedMs);
     return source;
+  }
+
+  /** The track is of another format from here on. */
+  #adopt(format: IncomingFormat): void {
+    const { clockRate } = format.media;
+    if (clockRate !== this.#track.timescale) this.#times.restart(this.#index, clockRate);
+    this.#format = format;
+    this.#track = format.track;
+    this.#dts = deriverOf(format.track);
+    this.#awaitsKey = format.track.kind === "video";
+    this.#onChange();
   }
 
   #drop(cause: string, reason: string): readonly Unit[] {
@@ -121,18 +161,22 @@ export class TrackIngest {
     return [];
   }
 
-  #units(source: Source, packets: readonly Ordered<RtpPacket>[]): readonly Unit[] {
-    return packets.flatMap(({ packet, lost, isRestart }) => {
-      const { payload, marker } = packet;
-      const timestamp = source.timestamps.next(packet.timestamp);
-      const events = source.depacketizer.push({
-        payload,
-        marker,
-        timestamp,
-        lost: lost > 0 || isRestart,
-      });
-      return this.#take(events);
+  #units(source: RtpSource, packets: readonly Ordered<RtpPacket>[]): readonly Unit[] {
+    return packets.flatMap((ordered) => {
+      const before = this.#follow(source, ordered.packet);
+      const units = this.#take(source.depacketize(ordered));
+      return before.length === 0 ? units : [...before, ...units];
     });
+  }
+
+  /** The sender has gone over to another format: what was left of the one before. */
+  #follow(source: RtpSource, { payloadType }: RtpPacket): readonly Unit[] {
+    const format = payloadType === source.payloadType ? undefined : this.#formatOf(payloadType);
+    if (format === undefined) return [];
+    const units = this.#take(source.flush());
+    source.change(format);
+    this.#adopt(format);
+    return units;
   }
 
   #take(events: readonly DepacketizerEvent[]): readonly Unit[] {
@@ -183,27 +227,32 @@ export class TrackIngest {
     else this.#takeReport(this.#source, packet, arrivedMs);
   }
 
-  #takeReport({ stats }: Source, report: SenderReport, arrivedMs: number): void {
+  #takeReport(source: RtpSource, report: SenderReport, arrivedMs: number): void {
     this.#times.report(this.#index, report, this.#options.clock.utc());
-    stats.receiveSenderReport(report.ntp, arrivedMs);
+    source.receiveSenderReport(report.ntp, arrivedMs);
   }
 
   expire(): readonly Unit[] {
     const source = this.#source;
     return source === undefined
       ? []
-      : this.#units(source, source.jitter.expire(this.#options.clock.now()));
+      : this.#units(source, source.expire(this.#options.clock.now()));
   }
 
   flush(): readonly Unit[] {
     const source = this.#source;
     if (source === undefined) return [];
-    const units = this.#units(source, source.jitter.flush());
-    return [...units, ...this.#take(source.depacketizer.flush())];
+    const units = this.#units(source, source.drain());
+    return [...units, ...this.#take(source.flush())];
   }
 
+  reportBlock(): ReportBlock | undefined {
+    return this.#source?.report(this.#options.clock.now());
+  }
+
+  /** A receiver report of this track alone. */
   report(): Uint8Array | undefined {
-    const block = this.#source?.stats.report(this.#options.clock.now());
+    const block = this.reportBlock();
     if (block === undefined) return undefined;
     const ssrc = this.#reportSsrc;
     return serializeRtcp([
@@ -213,13 +262,12 @@ export class TrackIngest {
   }
 }
 
-/** A sender's stream of packets, from its first to the one of a successor. */
-interface Source {
-  readonly ssrc: number;
-  readonly jitter: JitterBuffer<RtpPacket>;
-  readonly depacketizer: Depacketizer;
-  readonly timestamps: Unwrapper;
-  readonly stats: ReceiverStats;
+function withoutConfig({ config: _, ...track }: Track): Track {
+  return track;
+}
+
+function deriverOf({ timescale, config }: Track): DtsDeriver {
+  return new DtsDeriver({ timescale, ...reordering(config) });
 }
 
 function reordering(

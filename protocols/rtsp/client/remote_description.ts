@@ -11,7 +11,7 @@ import type { SessionDescription } from "../../_formats/rtp/sdp.ts";
 import { RtspAnswerError } from "./errors.ts";
 import { contentBase } from "../headers/content_base.ts";
 import type { RtpInfo } from "../headers/rtp_info.ts";
-import type { IncomingTrack } from "../../_ingest/rtp/rtp_ingest.ts";
+import type { IncomingTrack } from "../ingest/incoming_track.ts";
 import type { RtspResponse } from "../message.ts";
 
 /** A track, and the URL that it is set up by. */

@@ -2,7 +2,9 @@ import type { Cancel, Clock } from "../../../registry/clock.ts";
 import { rtcpDelay } from "../../_formats/rtp/rtcp_schedule.ts";
 import type { ByteStream } from "../../_transport/byte_stream.ts";
 import type { ThrottledLog } from "../../protocol.ts";
-import { type IncomingTrack, RtpIngest, type UnitSink } from "../../_ingest/rtp/rtp_ingest.ts";
+import type { UnitSink } from "../../_ingest/rtp/incoming_track.ts";
+import { RtpIngest } from "../../_ingest/rtp/rtp_ingest.ts";
+import type { IncomingTrack } from "./incoming_track.ts";
 import { interleavedFrame } from "../message.ts";
 import type { TrackTransport } from "../transport/track_transport.ts";
 
@@ -34,12 +36,9 @@ export class Reception {
     this.#options = options;
     this.#tracks = tracks;
     const isReliable = tracks.every(({ transport }) => transport.lower === "tcp");
-    const { clock, trouble, sink } = options;
-    this.#ingest = new RtpIngest(tracks.map(({ incoming }) => incoming), sink, {
-      clock,
-      isReliable,
-      trouble,
-    });
+    const jitter = isReliable ? { maxPackets: 0 } : {};
+    const incoming = tracks.map(({ incoming }) => ({ formats: [incoming], jitter } as const));
+    this.#ingest = new RtpIngest(incoming, options.sink, options);
     if (!isReliable) this.#scheduleExpire();
     this.#cancelReport = this.#scheduleReport();
   }
@@ -87,16 +86,6 @@ export class Reception {
   close(): void {
     this.#cancelExpire?.();
     this.#cancelReport();
-    this.#ingest.flush();
-    this.#tellLosses();
-  }
-
-  #tellLosses(): void {
-    this.#ingest.receptions.forEach(({ received, lost, dropped }, index) => {
-      if (lost === 0 && dropped === 0) return;
-      const codec = this.#tracks[index]?.incoming.track.codec;
-      const counts = { codec, received, lost, dropped };
-      this.#options.trouble.log(`losses ${index}`, "packets of a track were missing", counts);
-    });
+    this.#ingest.close();
   }
 }

@@ -8,7 +8,7 @@ import type { Registry } from "../../../registry/registry.ts";
 import { StreamNotFoundError } from "../../../registry/errors.ts";
 import { outgoingTracks } from "../describe.ts";
 import { AggregateNotAllowedError, TrackNotFoundError } from "../errors.ts";
-import type { IncomingTrack } from "../../_ingest/rtp/rtp_ingest.ts";
+import type { IncomingTrack } from "../ingest/incoming_track.ts";
 import { formatOf } from "../play/packaging.ts";
 import type { RtspSession, SessionTrack } from "../session.ts";
 import { splitTrack, streamOf, trackControl } from "../url.ts";

@@ -41,13 +41,13 @@ function open(): {
   const clock = new VirtualClock();
   const units: Unit[] = [];
   const tracks = describeMedias(parseSdp(SDP)).map((candidate, index) => ({
-    ...candidate,
-    track: { ...candidate.track, id: index + 1 },
-  }));
+    formats: [{ ...candidate, track: { ...candidate.track, id: index + 1 } }],
+    jitter: { maxPackets: 0 },
+  } as const));
   const ingest = new RtpIngest(
     tracks,
     { describe() {}, write: (more) => void units.push(...more) },
-    { clock, isReliable: true, trouble: new ThrottledLog(() => clock.now(), () => {}) },
+    { clock, trouble: new ThrottledLog(() => clock.now(), () => {}) },
   );
   return { ingest, units, clock };
 }
