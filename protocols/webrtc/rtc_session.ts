@@ -11,6 +11,10 @@ export interface RtcOffer {
   readonly sdp: string;
   /** Host by which the peer has reached us, without port: one more candidate where it is an address. */
   readonly reachedAt?: string;
+  /** Milliseconds that a reader is ready to wait for a publisher; 0 where it does not say. */
+  readonly waitMs?: number;
+  /** Aborted when the peer has gone, and nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Answers offers, whichever way they come: WHIP, WHEP, peer signaling. */
