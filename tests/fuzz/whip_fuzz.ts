@@ -85,12 +85,13 @@ function refuse(random: Random, name: string): void {
   if (choice === 2) throw new StreamNotFoundError(name);
 }
 
+/** Most of a request is as it should be, so that the rest gets to where it matters. */
 function requestOf(random: Random, told: readonly string[]): Request {
   const isKnown = told.length > 0 && random.int(3) > 0;
-  const path = isKnown ? random.pick(told) : randomText(random, PATHS, PATH_ALPHABET);
-  const method = random.pick(METHODS);
-  const headers = new Headers({ "content-type": random.pick(TYPES) });
-  if (random.bool()) headers.set("if-match", randomText(random, TAGS, TAG_ALPHABET));
+  const path = isKnown ? random.pick(told) : textNear(random, PATHS, PATH_ALPHABET);
+  const method = random.bool() ? (isKnown ? "PATCH" : "POST") : random.pick(METHODS);
+  const headers = new Headers({ "content-type": typeOf(random, method) });
+  if (random.int(4) > 0) headers.set("if-match", textNear(random, TAGS, TAG_ALPHABET));
   if (random.bool()) headers.set("authorization", random.pick(CREDENTIALS));
   if (random.int(8) === 0) headers.set("content-length", `${random.int(200_000)}`);
   const url = new URL(`http://gateway/${path.replace(/^\//, "")}`);
@@ -98,7 +99,16 @@ function requestOf(random: Random, told: readonly string[]): Request {
   return new Request(url, { method, headers, body: bodyOf(random) });
 }
 
+function typeOf(random: Random, method: string): string {
+  if (random.int(4) === 0) return random.pick(TYPES);
+  return method === "PATCH" ? "application/trickle-ice-sdpfrag" : "application/sdp";
+}
+
 function bodyOf(random: Random): BodyInit {
   if (random.int(8) === 0) return random.bytes(random.int(100));
-  return randomText(random, BODIES, BODY_ALPHABET);
+  return textNear(random, BODIES, BODY_ALPHABET);
+}
+
+function textNear(random: Random, samples: readonly string[], alphabet: readonly string[]): string {
+  return random.int(3) > 0 ? random.pick(samples) : randomText(random, samples, alphabet);
 }
