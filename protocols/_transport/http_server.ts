@@ -150,7 +150,7 @@ async function sendEarly(
   const bytes = await response.bytes();
   const headers = new Headers(response.headers);
   headers.set("content-length", `${bytes.byteLength}`);
-  outgoing.writeHead(response.status, [...headers].flat());
+  outgoing.writeHead(response.status, wireHeaders(headers));
   outgoing.write(bytes);
   const noticed = Promise.withResolvers<void>();
   const timer = setTimeout(noticed.resolve, LINGER_MS);
@@ -191,13 +191,26 @@ async function send(
 ): Promise<void> {
   // A body that ends with its connection needs no chunks, which players of tunnels do not read.
   outgoing.useChunkedEncodingByDefault = response.headers.get("connection") !== "close";
-  outgoing.writeHead(response.status, [...response.headers].flat());
+  if (response.statusText !== "") outgoing.statusMessage = response.statusText;
+  outgoing.writeHead(response.status, wireHeaders(response.headers));
   if (response.body === null || outgoing.req.method === "HEAD") {
     // Without a reader it would go on for as long as the connection is kept.
     response.body?.cancel().catch(() => {});
     return void outgoing.end();
   }
   await sendBody(response.body, outgoing, gone);
+}
+
+/**
+ * The headers in the case in which they are usually written, though case means nothing (RFC 9110
+ * section 5.1): `peerconnection_client` of WebRTC's examples finds no other `Content-Length`.
+ */
+function wireHeaders(headers: Headers): string[] {
+  const written: string[] = [];
+  for (const [name, value] of headers) {
+    written.push(name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase()), value);
+  }
+  return written;
 }
 
 async function upgrade(

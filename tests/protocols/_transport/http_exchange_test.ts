@@ -243,3 +243,14 @@ Deno.test("a WebSocket is opened by the handler, or refused with its response", 
   assertMatch(answer, /^HTTP\/1\.1 404 /);
   assert(answer.endsWith("\r\n\r\nnot here"), answer);
 });
+
+Deno.test("a status has the words of the handler, and headers their usual case", async () => {
+  const headers = { "content-type": "text/plain", connection: "close", pragma: "7" };
+  await using bench = await Bench.start(() =>
+    new Response("yes", { status: 200, statusText: "Added", headers })
+  );
+  const answer = await bench.raw("GET / HTTP/1.0\r\n\r\n");
+  assertMatch(answer, /^HTTP\/1\.1 200 Added\r\n/);
+  assertMatch(answer, /\r\nContent-Type: text\/plain\r\n/);
+  assertMatch(answer, /\r\nPragma: 7\r\n/);
+});
