@@ -24,10 +24,20 @@ const LOCK = "--lock=tests/deno.lock";
 /** Deno 2.9 looks for leaks only when it is told to. */
 const TEST_FLAGS = ["-A", LOCK, "--trace-leaks", "--sanitize-ops", "--sanitize-resources"];
 
-/** Tests with other programs, which need the machine for themselves. */
+/** Tests with other programs, most of which play media in real time. */
 const END_TO_END = ["tests/e2e", "tests/matrix"];
 
+/** Files of those at a time: they wait more than they work, but with many none would be on time. */
+const END_TO_END_JOBS = 2;
+
 const root = new URL("../", import.meta.url);
+
+/** One run of `deno test`. */
+interface Run {
+  readonly args: readonly string[];
+  /** Files at a time, where they go side by side; as many as there are cores when absent. */
+  readonly jobs?: number;
+}
 
 /** What one run of `deno test` came to. */
 interface Outcome {
@@ -36,11 +46,11 @@ interface Outcome {
   readonly success: boolean;
 }
 
-async function runTests(args: readonly string[], deadline: number): Promise<Outcome> {
+async function runTests({ args, jobs }: Run, deadline: number): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", ...TEST_FLAGS, ...args],
     cwd: root,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...(jobs !== undefined && { DENO_JOBS: `${jobs}` }) },
     stdout: "piped",
   }).spawn();
   const timers = limit(child, deadline);
@@ -86,14 +96,15 @@ async function prepareClients(): Promise<void> {
 }
 
 /**
- * The arguments of each run of `deno test`. Without a file or folder among them, the tests are those of
- * `tests/`: end-to-end tests one after the other, and then all others on every core.
+ * Without a file or folder among the arguments, the tests are those of `tests/`: end-to-end tests first,
+ * and then all others.
  */
-async function planRuns(args: readonly string[], isFast: boolean): Promise<readonly string[][]> {
+async function planRuns(args: readonly string[], isFast: boolean): Promise<readonly Run[]> {
   const infos = await Promise.all(args.map((arg) => Deno.stat(arg).catch(() => undefined)));
-  if (infos.some((info) => info !== undefined)) return [[...args]];
-  const others = [...args, "--parallel", `--ignore=${END_TO_END.join()}`, "tests/"];
-  return isFast ? [others] : [[...args, ...END_TO_END], others];
+  if (infos.some((info) => info !== undefined)) return [{ args }];
+  const others = { args: [...args, "--parallel", `--ignore=${END_TO_END.join()}`, "tests/"] };
+  const endToEnd = { args: [...args, "--parallel", ...END_TO_END], jobs: END_TO_END_JOBS };
+  return isFast ? [others] : [endToEnd, others];
 }
 
 if (import.meta.main) {
