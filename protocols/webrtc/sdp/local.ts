@@ -1,0 +1,21 @@
+import type { Candidate } from "./candidate.ts";
+import type { Fingerprint, IceCredentials, Setup } from "./description.ts";
+
+/** Our side of the path that all sections share. */
+export interface LocalTransport {
+  readonly ice: IceCredentials;
+  readonly fingerprint: Fingerprint;
+  /** "actpass" in an offer; in an answer the role that is left. */
+  readonly setup: Setup;
+  readonly candidates: readonly Candidate[];
+  /** Whether these are all. */
+  readonly endOfCandidates: boolean;
+}
+
+/** What `o=` says of a session (RFC 8866 section 5.2). */
+export interface Origin {
+  /** Digits, up to 63 bits of them. */
+  readonly sessionId: string;
+  /** Grows with each description of the session. */
+  readonly version: number;
+}
