@@ -1,5 +1,6 @@
 import type { Registry } from "../registry/registry.ts";
 import type { Source } from "../registry/source.ts";
+import { withoutSecrets } from "./_http/url.ts";
 import { type GatewaySettings, namedStreams, sourceOf } from "./config.ts";
 import type { Logger } from "./logger.ts";
 import { ConfigError, type Context, type Protocol, type PullEnd } from "./protocol.ts";
@@ -161,9 +162,4 @@ export class Relays {
     }
     return [protocol, method];
   }
-}
-
-/** A URL for people: without user, password and query. */
-function withoutSecrets({ protocol, host, pathname }: URL): string {
-  return `${protocol}//${host}${pathname}`;
 }

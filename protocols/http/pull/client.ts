@@ -1,4 +1,5 @@
 import type { Clock } from "../../../registry/clock.ts";
+import { basicCredentials, withoutCredentials } from "../../_http/url.ts";
 import type { Transport } from "../../_transport/transport.ts";
 import { BodyReader } from "../body_reader.ts";
 import type { ByteRange } from "../../_formats/m3u8/playlist.ts";
@@ -41,7 +42,7 @@ export class HttpClient {
   constructor(source: URL, options: HttpClientOptions) {
     this.#options = options;
     this.#origin = source.origin;
-    this.#authorization = basicOf(source);
+    this.#authorization = basicCredentials(source);
   }
 
   /**
@@ -50,7 +51,7 @@ export class HttpClient {
    * @throws {HttpPullError} the answer is no success. @throws {ConnectError}
    */
   async get(url: URL, range?: ByteRange): Promise<HttpReply> {
-    let at = bare(url);
+    let at = withoutCredentials(url);
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const response = await this.#request(at, range);
       const target = redirectOf(response, at);
@@ -107,32 +108,9 @@ export class HttpClient {
   }
 }
 
-/** RFC 7617 section 2; undefined where the URL names no user. */
-function basicOf({ username, password }: URL): string | undefined {
-  if (username === "") return undefined;
-  const credentials = `${decoded(username)}:${decoded(password)}`;
-  return `Basic ${new TextEncoder().encode(credentials).toBase64()}`;
-}
-
-/** As it stands where it is no percent-encoding: who writes `100%` means that. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Without what is not sent, or is sent in a header. */
-function bare(url: URL): URL {
-  const copy = new URL(url);
-  copy.username = copy.password = copy.hash = "";
-  return copy;
-}
-
 function redirectOf({ status, headers }: Response, base: URL): URL | undefined {
   const location = REDIRECTS.has(status) ? headers.get("location") : null;
   if (location === null || !URL.canParse(location, base)) return undefined;
-  const target = bare(new URL(location, base));
+  const target = withoutCredentials(new URL(location, base));
   return /^https?:$/.test(target.protocol) ? target : undefined;
 }
