@@ -1,14 +1,15 @@
 import type { Context as HttpContext, Hono } from "hono";
+import hlsScript from "hls.js/dist/hls.min.js" with { type: "text" };
 import mpegtsScript from "mpegts.js/dist/mpegts.js" with { type: "text" };
 import type { HttpEnv } from "../protocol.ts";
-import commandsScript from "./pages/commands.js" with { type: "text" };
+import dashboardScript from "./pages/bundle/dashboard.js" with { type: "text" };
+import playScript from "./pages/bundle/play.js" with { type: "text" };
+import publishScript from "./pages/bundle/publish.js" with { type: "text" };
+import tickerScript from "./pages/bundle/ticker.js" with { type: "text" };
 import dashboardPage from "./pages/dashboard.html" with { type: "text" };
-import dashboardScript from "./pages/dashboard.js" with { type: "text" };
-import domScript from "./pages/dom.js" with { type: "text" };
-import formatScript from "./pages/format.js" with { type: "text" };
 import icon from "./pages/icon.svg" with { type: "text" };
 import playPage from "./pages/play.html" with { type: "text" };
-import playScript from "./pages/play.js" with { type: "text" };
+import publishPage from "./pages/publish.html" with { type: "text" };
 import style from "./pages/style.css" with { type: "text" };
 import { HttpError } from "./errors.ts";
 import { mountReadable, streamNameOf } from "../_http/routing.ts";
@@ -21,10 +22,11 @@ interface Asset {
   readonly etag: string;
 }
 
-/** The two pages, and everything that they load by its name under `/assets/`. */
+/** The pages, and everything that they load by its name under `/assets/`. */
 export interface Assets {
   readonly dashboard: Asset;
   readonly player: Asset;
+  readonly publisher: Asset;
   readonly files: ReadonlyMap<string, Asset>;
 }
 
@@ -36,14 +38,14 @@ const TYPES = {
 } as const;
 
 const FILES = [
-  ["commands.js", commandsScript, TYPES.js],
   ["dashboard.js", dashboardScript, TYPES.js],
-  ["dom.js", domScript, TYPES.js],
-  ["format.js", formatScript, TYPES.js],
+  ["hls.js", hlsScript, TYPES.js],
   ["icon.svg", icon, TYPES.svg],
   ["mpegts.js", mpegtsScript, TYPES.js],
   ["play.js", playScript, TYPES.js],
+  ["publish.js", publishScript, TYPES.js],
   ["style.css", style, TYPES.css],
+  ["ticker.js", tickerScript, TYPES.js],
 ] as const;
 
 /** Nothing from elsewhere and nothing inline; media comes through Media Source Extensions. */
@@ -63,6 +65,7 @@ export async function loadAssets(): Promise<Assets> {
   return {
     dashboard: await makeAsset(dashboardPage, TYPES.html),
     player: await makeAsset(playPage, TYPES.html),
+    publisher: await makeAsset(publishPage, TYPES.html),
     files: new Map(await Promise.all(files)),
   };
 }
@@ -72,18 +75,23 @@ async function makeAsset(body: string, type: string): Promise<Asset> {
   return { body, type, etag: `"${new Uint8Array(digest, 0, 12).toHex()}"` };
 }
 
-/** Mounts `/`, `/play/NAME` and what they load. */
+/** Mounts `/`, `/play/NAME`, `/publish/NAME` and what they load. */
 export function mountPages(app: Hono<HttpEnv>, assets: Assets): void {
   mountReadable(app, "/", (c) => sendAsset(c, assets.dashboard));
-  mountReadable(app, "/play/:name{.+}", (c) => {
-    // The page takes the name from its own URL; a name that cannot be one is refused here.
-    streamNameOf(c.req.url, "/play/", "");
-    return sendAsset(c, assets.player);
-  });
+  mountNamed(app, "/play/", assets.player);
+  mountNamed(app, "/publish/", assets.publisher);
   mountReadable(app, "/assets/:file", (c) => {
     const asset = assets.files.get(c.req.param("file") ?? "");
     if (asset !== undefined) return sendAsset(c, asset);
     throw new HttpError(404, "not-found", `Cannot GET ${c.req.path}: there is no such file`);
+  });
+}
+
+/** A page takes the name from its own URL; a name that cannot be one is refused here. */
+function mountNamed(app: Hono<HttpEnv>, prefix: string, page: Asset): void {
+  mountReadable(app, `${prefix}:name{.+}`, (c) => {
+    streamNameOf(c.req.url, prefix, "");
+    return sendAsset(c, page);
   });
 }
 

@@ -28,7 +28,7 @@ Deno.test({
     const { page, errors, hosts } = browser;
 
     await t.step("the page plays", async () => {
-      await page.goto(program.url("http", `play/${name}`));
+      await page.goto(program.url("http", `play/${name}?via=flv`));
       const seen = await page.locator("video").evaluate(played, PLAYED_SECONDS);
       assertEquals(seen.width, 320);
       assertGreater(seen.frames, 25);

@@ -37,7 +37,10 @@ const ROWS: readonly Row[] = [
     ...{ what: method, method, path: "/live/cam1.aac" },
     ...{ status: 405, error: "method-not-allowed" },
   })),
-  ...["/", "/healthz", "/api/v1/streams", "/play/live/cam1", "/assets/play.js"].map((path) => ({
+  ...[
+    ...["/", "/healthz", "/api/v1/streams", "/assets/play.js"],
+    ...["/play/live/cam1", "/publish/live/cam1"],
+  ].map((path) => ({
     ...{ what: `DELETE ${path}`, method: "DELETE", path },
     ...{ status: 405, error: "method-not-allowed" },
   })),

@@ -1,0 +1,64 @@
+import { showText } from "../dom.ts";
+import { formatBitrate, formatCodec, formatDelay, formatMimeType } from "../format.ts";
+import type { Reading } from "./way.ts";
+
+/** A picture that does not move for so long has stopped. */
+const STILL_LIMIT_MS = 3000;
+
+/** Shows what is known about the playing, and notices when it stops. */
+export class Numbers {
+  readonly #video: HTMLVideoElement;
+  #time = 0;
+  #movedAt = performance.now();
+
+  constructor(video: HTMLVideoElement) {
+    this.#video = video;
+  }
+
+  show({ delay, bitsPerSecond, packets, videoCodec, audioCodec }: Reading): void {
+    const { videoWidth, videoHeight } = this.#video;
+    const { droppedVideoFrames, totalVideoFrames } = this.#video.getVideoPlaybackQuality();
+    showText("resolution", videoWidth > 0 ? `${videoWidth}×${videoHeight}` : "–");
+    showText("latency", delay === undefined ? "–" : formatDelay(delay.ms));
+    showText("latency-of", delay === undefined ? "" : delay.of);
+    showText("bitrate", bitsPerSecond === undefined ? "–" : formatBitrate(bitsPerSecond));
+    showText("dropped", `${droppedVideoFrames} of ${totalVideoFrames}`);
+    showText("lost", packets === undefined ? "–" : `${packets.lost} of ${packets.received}`);
+    showText("video-codec", describeCodec(videoCodec));
+    showText("audio-codec", describeCodec(audioCodec));
+  }
+
+  /** Whether something should be moving, and is not. */
+  isStill(): boolean {
+    const { currentTime, paused } = this.#video;
+    const now = performance.now();
+    // Hidden pages are not drawn.
+    if (currentTime !== this.#time || paused || document.hidden) this.#movedAt = now;
+    this.#time = currentTime;
+    return now - this.#movedAt > STILL_LIMIT_MS;
+  }
+}
+
+/** WebRTC has "video/H264", the others "avc1.64001f". */
+function describeCodec(codec: string | undefined): string {
+  if (codec === undefined) return "–";
+  return codec.includes("/") ? formatMimeType(codec) : describeCodecString(codec);
+}
+
+const CODECS_BY_PREFIX: Readonly<Record<string, string>> = {
+  avc1: "h264",
+  avc3: "h264",
+  hvc1: "h265",
+  hev1: "h265",
+  av01: "av1",
+  vp09: "vp9",
+  vp08: "vp8",
+  mp4a: "aac",
+  opus: "opus",
+};
+
+function describeCodecString(codec: string): string {
+  const [prefix = codec] = codec.split(".", 1);
+  const name = CODECS_BY_PREFIX[prefix.toLowerCase()];
+  return name === undefined ? codec : `${formatCodec(name)} (${codec})`;
+}
