@@ -24,6 +24,8 @@ export type Waited =
   | { readonly type: "nothing" }
   /** Another `/wait` has taken the place of this one. */
   | { readonly type: "replaced" }
+  /** Nobody waits for the answer any more. */
+  | { readonly type: "broken-off" }
   | { readonly type: "left"; readonly reason: string };
 
 export interface PollPeerParts {
@@ -94,14 +96,12 @@ export class PollPeer implements Peer {
     this.#queue.set(entry.id, { type: "peer", entry });
   }
 
-  /**
-   * Resolves with what is next for this peer. When `signal` is aborted before, nothing is taken, and
-   * the promise stays as it is.
-   */
+  /** Resolves with what is next for this peer. When `signal` is aborted before, nothing is taken. */
   wait(signal: AbortSignal): Promise<Waited> {
     if (this.signal.aborted) {
       return Promise.resolve({ type: "left", reason: `${this.signal.reason}` });
     }
+    if (signal.aborted) return Promise.resolve({ type: "broken-off" });
     this.#answer?.({ type: "replaced" });
     return new Promise((resolve) => {
       const next = this.#next();
@@ -114,18 +114,16 @@ export class PollPeer implements Peer {
   }
 
   #hang(signal: AbortSignal, resolve: (waited: Waited) => void): void {
-    const stop = () => {
-      signal.removeEventListener("abort", stop);
+    const answer = (waited: Waited) => {
+      signal.removeEventListener("abort", breakOff);
       this.#answer = undefined;
       this.#restart(PEER_TIMEOUT_MS, this.#onTimeout);
-    };
-    this.#answer = (waited) => {
-      stop();
       resolve(waited);
     };
-    signal.addEventListener("abort", stop);
-    this.#restart(MAX_WAIT_MS, () => this.#answer?.({ type: "nothing" }));
-    if (signal.aborted) stop();
+    const breakOff = () => answer({ type: "broken-off" });
+    this.#answer = answer;
+    signal.addEventListener("abort", breakOff);
+    this.#restart(MAX_WAIT_MS, () => answer({ type: "nothing" }));
   }
 
   #next(): Waited | undefined {

@@ -106,6 +106,8 @@ function waitResponse(peer: PollPeer, waited: Waited, { room }: Guests): Respons
       return respond(`-,${room.freeId()},0\n`, { pragma: peer.id });
     case "replaced":
       return errorResponse("Another request waits for this peer.");
+    case "broken-off":
+      return goneResponse();
     case "left":
       // The original says 200 when it stops, in which its client sees a message of the peer -1.
       return errorResponse(waited.reason);
