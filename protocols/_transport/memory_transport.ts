@@ -177,6 +177,10 @@ export class MemoryTransport implements Transport {
   readonly #datagramSockets = new Set<MemoryDatagramSocket>();
   #nextPort = FIRST_FREE_PORT;
 
+  localHosts(): readonly string[] {
+    return ["127.0.0.1"];
+  }
+
   listen({ host, port }: ListenOptions): Promise<Listener> {
     const address = this.#claim(host, port);
     const listener = new MemoryListener(address, () => this.#listeners.delete(address.port));

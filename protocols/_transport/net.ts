@@ -12,3 +12,13 @@ export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.ConnectionRefused) return "connection refused";
   return error instanceof Error ? error.message : String(error);
 }
+
+/** See `Transport.localHosts`. */
+export function localHosts(): readonly string[] {
+  try {
+    return Deno.networkInterfaces().map(({ address }) => address);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return [];
+    throw error;
+  }
+}

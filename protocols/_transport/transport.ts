@@ -122,6 +122,11 @@ export interface DatagramSocket {
 
 /** Everything that touches the network. The tests have one in memory. */
 export interface Transport {
+  /**
+   * IP addresses of the interfaces of this machine; empty where the process may not ask for them
+   * (`--allow-sys=networkInterfaces`).
+   */
+  localHosts(): readonly string[];
   /** @throws {ListenError} */
   listen(options: ListenOptions): Promise<Listener>;
   /** @throws {ListenError} */

@@ -1,3 +1,4 @@
+import type { SrtpProfile } from "../../srtp/keys.ts";
 import { ByteReader, vector } from "./bytes.ts";
 import { ALERT, DtlsError } from "./errors.ts";
 import {
@@ -17,7 +18,6 @@ import {
   readCookie,
   readServerHello,
   type ServerHello,
-  type SrtpProfile,
   SUITE,
   writeClientHello,
 } from "./hello.ts";

@@ -4,7 +4,7 @@ import { concat } from "./bytes.ts";
 import { ALERT, DtlsError } from "./errors.ts";
 import type { FlightPart, Handshake, HandshakeOptions, Step } from "./handshake.ts";
 import { HandshakeInbox } from "./handshake_messages.ts";
-import type { SrtpProfile } from "./hello.ts";
+import type { SrtpProfile } from "../../srtp/keys.ts";
 import type { DtlsRole, KeySchedule } from "./key_schedule.ts";
 import { CONTENT, type DtlsRecord, open, readRecords, seal, writeRecord } from "./record.ts";
 import { ServerHandshake } from "./server_handshake.ts";

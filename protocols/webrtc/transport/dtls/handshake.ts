@@ -2,7 +2,7 @@ import { createECDH, type ECDH, type KeyObject, randomBytes } from "node:crypto"
 import { concat, vector } from "./bytes.ts";
 import { ALERT, DtlsError } from "./errors.ts";
 import { HANDSHAKE, type HandshakeMessage, writeHandshake } from "./handshake_messages.ts";
-import { SRTP_PROFILES, type SrtpProfile } from "./hello.ts";
+import { SRTP_PROFILES, type SrtpProfile } from "../../srtp/keys.ts";
 import {
   type DtlsIdentity,
   type Fingerprint,

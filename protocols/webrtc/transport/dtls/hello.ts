@@ -1,4 +1,5 @@
 import { ByteReader, concat, uint, uint16s, vector } from "./bytes.ts";
+import { SRTP_PROFILES, type SrtpProfile } from "../../srtp/keys.ts";
 import { ALERT, DtlsError } from "./errors.ts";
 
 const DTLS_1_2 = 0xfefd;
@@ -11,10 +12,6 @@ export const P256 = 23;
 
 /** Signatures that are read; the first one is that of our own. */
 export const SIGNATURES = [0x0403, 0x0503, 0x0401, 0x0501, 0x0601] as const;
-
-/** SRTP protection profiles (RFC 5764, RFC 7714): AEAD_AES_128_GCM, AES128_CM_HMAC_SHA1_80. */
-export const SRTP_PROFILES = [7, 1] as const;
-export type SrtpProfile = typeof SRTP_PROFILES[number];
 
 const EXTENSION = {
   supportedGroups: 10,

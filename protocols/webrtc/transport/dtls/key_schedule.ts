@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { ByteReader, concat } from "./bytes.ts";
-import type { SrtpProfile } from "./hello.ts";
+import type { SrtpProfile } from "../../srtp/keys.ts";
 import type { RecordKey } from "./record.ts";
 
 const MASTER_SECRET_BYTES = 48;

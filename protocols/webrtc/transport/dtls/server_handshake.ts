@@ -1,3 +1,4 @@
+import type { SrtpProfile } from "../../srtp/keys.ts";
 import { ByteReader, concat, uint, uint16s, vector } from "./bytes.ts";
 import { ALERT, DtlsError } from "./errors.ts";
 import {
@@ -17,7 +18,6 @@ import {
   P256,
   readClientHello,
   SIGNATURES,
-  type SrtpProfile,
   SUITE,
   writeServerHello,
 } from "./hello.ts";

@@ -1,0 +1,97 @@
+import { type Address, formatAddress } from "../../_transport/transport.ts";
+import type { Candidate } from "../sdp/candidate.ts";
+import { isIpv6, parseIp } from "./ip.ts";
+
+/** More than any peer has interfaces, relays and families; each one costs checks. */
+const MAX_PAIRS = 64;
+
+/** How many pairs a message names. */
+const MAX_REPORTED = 8;
+
+/**
+ * A way to the peer. All of our own candidates share one socket, so that a pair is told by its remote
+ * half alone.
+ */
+export interface Pair {
+  readonly address: Address;
+  readonly remote: Pick<Candidate, "type" | "priority">;
+  state: "waiting" | "in-progress" | "succeeded" | "failed";
+  /** Whether the controlling side wants this one. */
+  isNominated: boolean;
+  checks: number;
+  /** What came of it, for people. */
+  outcome: string;
+}
+
+/** The pairs of one ICE generation, best first (RFC 8445 section 6.1.2). */
+export class CheckList {
+  readonly #family: "any" | "ipv4" | "ipv6";
+  #pairs: readonly Pair[] = [];
+  /** What was told but cannot be tried, for people. */
+  readonly #passedOver = new Set<string>();
+
+  /** @param family that of our socket. */
+  constructor(family: "any" | "ipv4" | "ipv6") {
+    this.#family = family;
+  }
+
+  /** Takes what the peer has told; `undefined` for what cannot be checked. */
+  addCandidate(candidate: Candidate): Pair | undefined {
+    const { transport, component, address, port, type } = candidate;
+    if (component !== 1 || port === 0) return undefined;
+    const obstacle = this.#obstacle(transport, address);
+    if (obstacle === undefined) return this.#add({ host: address, port }, candidate);
+    if (this.#passedOver.size < MAX_REPORTED) {
+      this.#passedOver.add(`${formatAddress({ host: address, port })} (${type}): ${obstacle}`);
+    }
+    return undefined;
+  }
+
+  #obstacle(transport: string, address: string): string | undefined {
+    if (transport !== "udp") return "not over UDP";
+    // Browsers hide addresses behind mDNS names (RFC 8828); such peers find us, and are seen then.
+    if (parseIp(address) === undefined) return "a name";
+    if (this.#family === "any" || isIpv6(address) === (this.#family === "ipv6")) return undefined;
+    return "of another family than our port";
+  }
+
+  /** The pair of an address that the peer has spoken from. */
+  addPeerReflexive(address: Address, priority: number): Pair | undefined {
+    return this.find(address) ?? this.#add(address, { type: "prflx", priority });
+  }
+
+  #add(address: Address, remote: Pair["remote"]): Pair | undefined {
+    const known = this.find(address);
+    if (known !== undefined || this.#pairs.length >= MAX_PAIRS) return known;
+    const pair: Pair = {
+      address,
+      remote,
+      state: "waiting",
+      isNominated: false,
+      checks: 0,
+      outcome: "not tried",
+    };
+    this.#pairs = [...this.#pairs, pair].sort((a, b) => b.remote.priority - a.remote.priority);
+    return pair;
+  }
+
+  find({ host, port }: Address): Pair | undefined {
+    return this.#pairs.find(({ address }) => address.host === host && address.port === port);
+  }
+
+  /** The best one in a state. */
+  first(state: Pair["state"]): Pair | undefined {
+    return this.#pairs.find((pair) => pair.state === state);
+  }
+
+  /** What was tried and what came of it. */
+  report(): string {
+    const tried = this.#pairs.map(({ address, remote, outcome }) =>
+      `${formatAddress(address)} (${remote.type}): ${outcome}`
+    );
+    const lines = [...tried, ...this.#passedOver];
+    if (lines.length === 0) return "the peer told no candidate and did not come by itself";
+    const rest = lines.length - MAX_REPORTED;
+    return lines.slice(0, MAX_REPORTED).join("; ") + (rest > 0 ? `; and ${rest} more` : "");
+  }
+}

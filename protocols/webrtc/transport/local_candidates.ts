@@ -1,0 +1,82 @@
+import type { Candidate, CandidateType } from "../sdp/candidate.ts";
+import type { Address } from "../../_transport/transport.ts";
+import { isIpv6, isLoopback, parseIp } from "./ip.ts";
+
+/** As many as a peer has use for: each one costs it checks. */
+const MAX_CANDIDATES = 16;
+
+/** RFC 8445 section 5.1.2.2. */
+const TYPE_PREFERENCE: Record<"host" | "srflx", number> = { host: 126, srflx: 100 };
+const FIRST_LOCAL_PREFERENCE = 65_535;
+const COMPONENT = 1;
+
+/** Listened on by those who listen everywhere. */
+const ANY_HOSTS: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]", ""]);
+
+export interface LocalAddresses {
+  readonly listening: Address;
+  readonly family: "any" | "ipv4" | "ipv6";
+  /** Addresses of this machine. */
+  readonly interfaces: readonly string[];
+  /** Addresses, or names that peers have to resolve, under which the port is reached from outside. */
+  readonly publicHosts: readonly string[];
+  /** Host by which the peer has reached us. */
+  readonly reachedAt?: string | undefined;
+  /** Our address as a STUN server sees it. */
+  readonly reflexive?: Address | undefined;
+}
+
+/** Where peers may find our port, the nearest way first. */
+export function localCandidates(local: LocalAddresses): readonly Candidate[] {
+  const { port } = local.listening;
+  const hosts = [...new Set([...hostsOf(local), ...local.publicHosts, ...reachedHosts(local)])];
+  const candidates = hosts.slice(0, MAX_CANDIDATES)
+    .map((host, at) => candidate("host", { host, port }, at));
+  const { reflexive } = local;
+  if (reflexive === undefined || hosts.includes(reflexive.host)) return candidates;
+  const related = { relatedAddress: local.listening.host, relatedPort: port };
+  return [...candidates, { ...candidate("srflx", reflexive, candidates.length), ...related }];
+}
+
+function candidate(
+  type: CandidateType & keyof typeof TYPE_PREFERENCE,
+  { host, port }: Address,
+  rank: number,
+): Candidate {
+  const localPreference = FIRST_LOCAL_PREFERENCE - rank;
+  const priority = TYPE_PREFERENCE[type] * 2 ** 24 + localPreference * 2 ** 8 + 256 - COMPONENT;
+  return {
+    foundation: `${rank + 1}`,
+    component: COMPONENT,
+    transport: "udp",
+    priority,
+    address: host,
+    port,
+    type,
+  };
+}
+
+function hostsOf({ listening, family, interfaces, reachedAt = "" }: LocalAddresses): string[] {
+  if (!ANY_HOSTS.has(listening.host)) return [listening.host];
+  const isNear = isLoopback(reachedAt);
+  return interfaces.filter((host) =>
+    isOfFamily(host, family) && !isLinkLocal(host) && (isNear || !isLoopback(host))
+  );
+}
+
+/** The peer's own word for us, where it is an address: right behind any translation of addresses. */
+function reachedHosts({ reachedAt = "", family }: LocalAddresses): string[] {
+  const host = reachedAt === "localhost" && family !== "ipv6"
+    ? "127.0.0.1"
+    : reachedAt.replace(/^\[(.*)\]$/, "$1");
+  return parseIp(host) !== undefined && isOfFamily(host, family) ? [host] : [];
+}
+
+function isOfFamily(host: string, family: LocalAddresses["family"]): boolean {
+  return family === "any" || isIpv6(host) === (family === "ipv6");
+}
+
+/** Means nothing without the name of an interface, which is the peer's own affair. */
+function isLinkLocal(host: string): boolean {
+  return /^fe[89ab]/i.test(host);
+}

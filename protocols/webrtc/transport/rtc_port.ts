@@ -1,0 +1,241 @@
+import type { Clock } from "../../../registry/clock.ts";
+import { listenOnFirst } from "../../_transport/listen.ts";
+import {
+  type Address,
+  type Datagram,
+  type DatagramSocket,
+  formatAddress,
+  type Transport,
+} from "../../_transport/transport.ts";
+import { type Logger, ThrottledLog } from "../../protocol.ts";
+import { RtcError } from "../errors.ts";
+import type { RtcReceiver } from "../rtc_transport.ts";
+import type { DtlsIdentity } from "./dtls/identity.ts";
+import type { IceRole } from "./ice_agent.ts";
+import { isIpv6, plainHost } from "./ip.ts";
+import { localCandidates } from "./local_candidates.ts";
+import { packetKind } from "./packet_kind.ts";
+import { ReflexiveAddress } from "./reflexive_address.ts";
+import { RtcPeer } from "./rtc_peer.ts";
+import { parseStun, type StunMessage } from "./stun.ts";
+
+/** Peers that are not connected yet: a crowd that comes at once, but not a flood of offers. */
+const MAX_PENDING_PEERS = 512;
+
+/** A peer moves between a few addresses; the ones that it used longest ago are forgotten. */
+const MAX_ADDRESSES_PER_PEER = 16;
+
+/** Transaction ids of the port itself, as opposed to those of a peer. */
+const PORT_PREFIX = 0;
+
+export interface RtcPortOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly host: string;
+  /** The first that is free is taken; 0 takes any. */
+  readonly ports: readonly number[];
+  readonly identity: DtlsIdentity;
+  /** Addresses, or names that peers resolve, under which the port is reached from outside. */
+  readonly publicHosts?: readonly string[];
+  /** Tells us the address that others see. */
+  readonly stunServer?: Address;
+  readonly maxPeers: number;
+  /** Milliseconds of silence after which a peer is gone. */
+  readonly silentMs: number;
+}
+
+export interface RtcPeerOptions {
+  /** Whoever answers is controlled. */
+  readonly role: IceRole;
+  readonly receiver: RtcReceiver;
+  /** Host by which the peer has reached us, without port. */
+  readonly reachedAt?: string | undefined;
+}
+
+/**
+ * One UDP port for all peers. A peer that dials out should have one of its own, since the other side
+ * may be a port of this kind too: several sessions between two ports could not be told apart.
+ */
+export class RtcPort {
+  readonly #options: RtcPortOptions;
+  readonly #socket: DatagramSocket;
+  readonly #family: "any" | "ipv4" | "ipv6";
+  readonly #dropped: ThrottledLog;
+  readonly #peers = new Map<number, RtcPeer>();
+  readonly #byUfrag = new Map<string, RtcPeer>();
+  readonly #byAddress = new Map<string, RtcPeer>();
+  readonly #addresses = new Map<RtcPeer, Set<string>>();
+  readonly #reflexive: ReflexiveAddress | undefined;
+  #lastPrefix = PORT_PREFIX;
+  #droppedCount = 0;
+
+  private constructor(socket: DatagramSocket, options: RtcPortOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#family = !isIpv6(options.host) ? "ipv4" : options.host === "::" ? "any" : "ipv6";
+    const { clock, log, stunServer: server } = options;
+    this.#dropped = new ThrottledLog(() => clock.now(), (line, fields) => log.debug(line, fields));
+    const send = (bytes: Uint8Array, to: Address) => void this.#send([bytes], to);
+    this.#reflexive = server &&
+      new ReflexiveAddress({ server, clock, transactionPrefix: PORT_PREFIX, send });
+  }
+
+  /** @throws {ListenError} */
+  static async open(options: RtcPortOptions): Promise<RtcPort> {
+    const { transport, host, ports } = options;
+    const socket = await listenOnFirst(ports, (port) => transport.listenDatagram({ host, port }));
+    const port = new RtcPort(socket, options);
+    port.#receive();
+    return port;
+  }
+
+  get address(): Address {
+    return this.#socket.address;
+  }
+
+  /** Datagrams that were nobody's, or not what peers send. */
+  get dropped(): number {
+    return this.#droppedCount;
+  }
+
+  /** How many peers there are, connected or not. */
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  /** @throws {RtcError} there are as many as there may be. */
+  createPeer({ role, receiver, reachedAt }: RtcPeerOptions): RtcPeer {
+    this.#admit();
+    const { transport, clock, identity, publicHosts = [], silentMs } = this.#options;
+    const transactionPrefix = this.#freePrefix();
+    const peer = new RtcPeer({
+      role,
+      receiver,
+      clock,
+      identity,
+      silentMs,
+      family: this.#family,
+      transactionPrefix,
+      candidates: localCandidates({
+        listening: this.address,
+        family: this.#family,
+        interfaces: transport.localHosts(),
+        publicHosts,
+        reachedAt,
+        reflexive: this.#reflexive?.address,
+      }),
+      send: (datagrams, to) => this.#send(datagrams, to),
+      onSeen: (address) => this.#claim(peer, formatAddress(address)),
+      onUfrags: (before, now) => this.#rename(peer, before, now),
+      onEnd: () => this.#forget(peer, transactionPrefix),
+    });
+    this.#peers.set(transactionPrefix, peer);
+    this.#addresses.set(peer, new Set());
+    this.#rename(peer, [], peer.ufrags);
+    return peer;
+  }
+
+  #admit(): void {
+    const { maxPeers } = this.#options;
+    const refuse = (what: string) => {
+      throw new RtcError("too-many-sessions", `Cannot take another peer: ${what}`);
+    };
+    if (this.#peers.size >= maxPeers) refuse(`the limit of ${maxPeers} is reached`);
+    const pending = [...this.#peers.values()].filter((peer) => !peer.isConnected).length;
+    if (pending >= MAX_PENDING_PEERS) refuse(`${pending} are connecting already`);
+  }
+
+  #freePrefix(): number {
+    do this.#lastPrefix = (this.#lastPrefix + 1) >>> 0; while (
+      this.#lastPrefix === PORT_PREFIX || this.#peers.has(this.#lastPrefix)
+    );
+    return this.#lastPrefix;
+  }
+
+  /** Ends all peers. */
+  close(): void {
+    this.#reflexive?.close();
+    const reason = new RtcError("stopping", "The gateway is stopping");
+    for (const peer of [...this.#peers.values()]) peer.close(reason);
+    this.#socket.close();
+  }
+
+  async #receive(): Promise<void> {
+    for (;;) {
+      const datagram = await this.#socket.receive();
+      if (datagram === undefined) return;
+      this.#route(datagram);
+    }
+  }
+
+  #route({ bytes, from: { host, port } }: Datagram): void {
+    const from = { host: plainHost(host), port };
+    const kind = packetKind(bytes);
+    if (kind === undefined) return this.#drop("what no WebRTC peer sends", from);
+    if (kind === "stun") return this.#routeStun(bytes, from);
+    const peer = this.#byAddress.get(formatAddress(from));
+    if (peer === undefined) return this.#drop("a packet of nobody's", from);
+    peer.receive(kind, bytes);
+  }
+
+  /** Told by what is in it: several peers may have had an address one after the other. */
+  #routeStun(bytes: Uint8Array, from: Address): void {
+    const message = parseStun(bytes);
+    if (message === undefined) return this.#drop("a STUN message that cannot be read", from);
+    const peer = this.#peerOf(message);
+    if (peer?.receiveStun(message, from)) return;
+    const prefix = prefixOf(message);
+    if (prefix === PORT_PREFIX && this.#reflexive !== undefined) this.#reflexive.receive(message);
+    else this.#drop("a STUN message of nobody's", from);
+  }
+
+  #peerOf(message: StunMessage): RtcPeer | undefined {
+    if (message.class !== "request") return this.#peers.get(prefixOf(message));
+    const ufrag = message.username?.split(":")[0];
+    return ufrag === undefined ? undefined : this.#byUfrag.get(ufrag);
+  }
+
+  #drop(what: string, from: Address): void {
+    this.#droppedCount++;
+    this.#dropped.log(what, `Dropped ${what}`, { from: formatAddress(from) });
+  }
+
+  #send(datagrams: readonly Uint8Array[], to: Address): Promise<number> {
+    // A socket of both families knows IPv4 in its wrapped form only.
+    const isWrapped = this.#family === "any" && !isIpv6(to.host);
+    return this.#socket.send(datagrams, isWrapped ? { ...to, host: `::ffff:${to.host}` } : to);
+  }
+
+  /** From now on, what comes from `address` is this peer's: it has shown that it is there. */
+  #claim(peer: RtcPeer, address: string): void {
+    const owner = this.#byAddress.get(address);
+    if (owner === peer) return;
+    if (owner !== undefined) this.#addresses.get(owner)?.delete(address);
+    this.#byAddress.set(address, peer);
+    const own = this.#addresses.get(peer);
+    if (own === undefined) return;
+    own.add(address);
+    const used = peer.path && formatAddress(peer.path);
+    const oldest = [...own].find((known) => known !== used);
+    if (own.size <= MAX_ADDRESSES_PER_PEER || oldest === undefined) return;
+    own.delete(oldest);
+    this.#byAddress.delete(oldest);
+  }
+
+  #rename(peer: RtcPeer, before: readonly string[], now: readonly string[]): void {
+    for (const ufrag of before) this.#byUfrag.delete(ufrag);
+    for (const ufrag of now) this.#byUfrag.set(ufrag, peer);
+  }
+
+  #forget(peer: RtcPeer, transactionPrefix: number): void {
+    this.#peers.delete(transactionPrefix);
+    this.#rename(peer, peer.ufrags, []);
+    for (const address of this.#addresses.get(peer) ?? []) this.#byAddress.delete(address);
+    this.#addresses.delete(peer);
+  }
+}
+
+function prefixOf({ transactionId }: StunMessage): number {
+  return new DataView(transactionId.buffer, transactionId.byteOffset).getUint32(0);
+}
