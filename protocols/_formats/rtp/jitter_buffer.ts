@@ -77,7 +77,7 @@ export class JitterBuffer<P extends Sequenced> {
   constructor(options: JitterBufferOptions = {}) {
     this.#maxPackets = options.maxPackets ?? DEFAULT_MAX_PACKETS;
     this.#maxDelayMs = options.maxDelayMs ?? DEFAULT_MAX_DELAY_MS;
-    this.#tracker = new SequenceTracker(this.#maxPackets > 0);
+    this.#tracker = new SequenceTracker(this.#maxPackets > 0, this.#maxPackets);
   }
 
   get stats(): JitterBufferStats {

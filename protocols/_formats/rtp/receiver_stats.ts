@@ -28,7 +28,7 @@ const DELAY_UNITS = 2 ** 16;
 export class ReceiverStats {
   readonly #ssrc: number;
   readonly #clockRate: number;
-  readonly #tracker = new SequenceTracker(true);
+  readonly #tracker: SequenceTracker;
   #first = 0;
   #highest = -1;
   #received = 0;
@@ -39,8 +39,12 @@ export class ReceiverStats {
   #jitter = 0;
   #senderReport: { readonly middle: number; readonly arrivalMs: number } | undefined;
 
-  /** @param clockRate ticks of the RTP clock per second */
-  constructor(ssrc: number, clockRate: number) {
+  /**
+   * @param clockRate ticks of the RTP clock per second
+   * @param maxWaiting packets that may come before one that is sent again
+   */
+  constructor(ssrc: number, clockRate: number, maxWaiting = 0) {
+    this.#tracker = new SequenceTracker(true, maxWaiting);
     this.#ssrc = ssrc;
     this.#clockRate = clockRate;
   }

@@ -28,6 +28,7 @@ export type SequenceStep =
  */
 export class SequenceTracker {
   readonly #confirmRestarts: boolean;
+  readonly #maxMisorder: number;
   #highest: number | undefined;
   /** The 16-bit number that would confirm a restart. */
   #confirming: number | undefined;
@@ -35,9 +36,11 @@ export class SequenceTracker {
   /**
    * @param confirmRestarts whether a restart takes two packets in sequence; not so on a transport
    * that delivers all packets in order
+   * @param maxWaiting packets that may come before one that is sent again, which is late by so many
    */
-  constructor(confirmRestarts: boolean) {
+  constructor(confirmRestarts: boolean, maxWaiting = 0) {
     this.#confirmRestarts = confirmRestarts;
+    this.#maxMisorder = Math.max(maxWaiting, MAX_MISORDER);
   }
 
   /** Places the 16-bit sequence number of a packet that has arrived. */
@@ -48,7 +51,7 @@ export class SequenceTracker {
     }
     const extended = unwrap(sequence, this.#highest, SEQUENCE_BITS);
     const step = extended - this.#highest;
-    if (step < MAX_DROPOUT && step >= -MAX_MISORDER) {
+    if (step < MAX_DROPOUT && step >= -this.#maxMisorder) {
       this.#highest = Math.max(this.#highest, extended);
       this.#confirming = undefined;
       return { kind: "near", extended };

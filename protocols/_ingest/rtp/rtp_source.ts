@@ -20,6 +20,7 @@ export class RtpSource {
   #format: IncomingFormat;
   #depacketizer: Depacketizer;
   #timestamps = new Unwrapper(TIMESTAMP_BITS);
+  readonly #maxWaiting: number | undefined;
   #stats: ReceiverStats;
 
   constructor(ssrc: number, format: IncomingFormat, jitter: JitterBufferOptions) {
@@ -27,7 +28,12 @@ export class RtpSource {
     this.#jitter = new JitterBuffer(jitter);
     this.#format = format;
     this.#depacketizer = format.format.createDepacketizer(format.media);
-    this.#stats = new ReceiverStats(ssrc, format.media.clockRate);
+    this.#maxWaiting = jitter.maxPackets;
+    this.#stats = this.#newStats();
+  }
+
+  #newStats(): ReceiverStats {
+    return new ReceiverStats(this.ssrc, this.#format.media.clockRate, this.#maxWaiting);
   }
 
   get reception(): Reception {
@@ -79,12 +85,11 @@ export class RtpSource {
 
   /** The packets from here on are of another format. */
   change(format: IncomingFormat): void {
-    const { media } = format;
-    this.#depacketizer = format.format.createDepacketizer(media);
-    if (media.clockRate !== this.#format.media.clockRate) {
-      this.#timestamps = new Unwrapper(TIMESTAMP_BITS);
-      this.#stats = new ReceiverStats(this.ssrc, media.clockRate);
-    }
+    const { clockRate } = this.#format.media;
     this.#format = format;
+    this.#depacketizer = format.format.createDepacketizer(format.media);
+    if (format.media.clockRate === clockRate) return;
+    this.#timestamps = new Unwrapper(TIMESTAMP_BITS);
+    this.#stats = this.#newStats();
   }
 }

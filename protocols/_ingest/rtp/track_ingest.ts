@@ -28,6 +28,8 @@ export interface TrackState {
   readonly ssrc: number | undefined;
   /** Whether nothing can be shown before a key unit comes, which never is so without a source. */
   readonly awaitsKey: boolean;
+  /** How many key units have come. */
+  readonly keyUnits: number;
   /** The report block that is due now: its share of loss counts from the last one on. */
   reportBlock(): ReportBlock | undefined;
 }
@@ -52,6 +54,7 @@ export class TrackIngest implements TrackState {
   #dropped = 0;
   /** Pictures cannot be trusted before the next key unit. */
   #awaitsKey = false;
+  #keyUnits = 0;
   /** The sender has said goodbye, and nothing has come since. */
   #hasEnded = false;
 
@@ -89,6 +92,10 @@ export class TrackIngest implements TrackState {
 
   get awaitsKey(): boolean {
     return this.#awaitsKey;
+  }
+
+  get keyUnits(): number {
+    return this.#keyUnits;
   }
 
   get hasEnded(): boolean {
@@ -196,6 +203,7 @@ export class TrackIngest implements TrackState {
     if (config !== undefined) this.#configure(config);
     if (this.#awaitsKey && !isKey) return [];
     this.#awaitsKey = false;
+    if (isKey) this.#keyUnits++;
     const raw = wrap(frame.timestamp, TIMESTAMP_BITS);
     const placed = this.#times.place(this.#index, raw, this.#options.clock.now());
     const { pts, dts } = this.#dts.next(placed.pts, isKey);
