@@ -6,14 +6,11 @@
 import { type HeaderElement, writeHeaderElements } from "../../_formats/rtp/header_extension.ts";
 import type { RtpExtension } from "../../_formats/rtp/packet.ts";
 import type { NegotiatedMedia } from "../negotiated.ts";
-
-/** Tells which `m=` section a source belongs to (RFC 9143 section 15). */
-const MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid";
-
-/** Bounds of the delay at which pictures are shown, of 12 bits each, in 10 ms. */
-const PLAYOUT_DELAY_URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
+import { MID_EXTENSION, PLAYOUT_DELAY_EXTENSION } from "../sdp/extensions.ts";
 
 /**
+ * Bounds of the delay at which pictures are shown, which the extension has in steps of 10 ms.
+ *
  * Chromium buffers what jitter asks for, which is about 30 ms on a good network. A least delay of 0 would
  * have it show each picture as it comes, whatever its timestamp, out of sync with the sound, and drop
  * those that come two at a time; the most keeps one bad moment from costing latency ever after.
@@ -32,11 +29,11 @@ export function outgoingExtension(
 ): RtpExtension | undefined {
   const elements: HeaderElement[] = [];
   const name = new TextEncoder().encode(mid);
-  const midId = extensions.get(MID_URI);
+  const midId = extensions.get(MID_EXTENSION);
   if (midId !== undefined && name.length > 0 && name.length <= MAX_MID_BYTES) {
     elements.push({ id: midId, data: name });
   }
-  const delayId = extensions.get(PLAYOUT_DELAY_URI);
+  const delayId = extensions.get(PLAYOUT_DELAY_EXTENSION);
   if (delayId !== undefined && kind === "video") {
     elements.push({ id: delayId, data: playoutDelay() });
   }

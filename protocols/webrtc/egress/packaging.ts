@@ -5,7 +5,6 @@
  */
 import type { Clock } from "../../../registry/clock.ts";
 import type { LogItem } from "../../../registry/gop_cache.ts";
-import type { CodecName } from "../../../registry/media/codec.ts";
 import { rescale } from "../../../registry/media/timebase.ts";
 import type { Description, Track } from "../../../registry/media/track.ts";
 import { decodingMs, type Unit } from "../../../registry/media/unit.ts";
@@ -16,6 +15,7 @@ import { RTP_HEADER_SIZE } from "../../_formats/rtp/packet.ts";
 import type { PayloadFormat, RtpFragment, RtpMap } from "../../_formats/rtp/payload/format.ts";
 import { formatOfCodec } from "../../_formats/rtp/payload/formats.ts";
 import { SenderClock } from "../../_formats/rtp/sender_clock.ts";
+import { whyNotCarried } from "../sdp/codecs.ts";
 import { BPictures } from "./b_pictures.ts";
 import { EXTENSION_ROOM } from "./extensions.ts";
 
@@ -31,19 +31,6 @@ const TAG_ROOM = 16;
 const RTX_ROOM = 2;
 
 const MAX_PAYLOAD_SIZE = MAX_DATAGRAM_SIZE - RTP_HEADER_SIZE - EXTENSION_ROOM - TAG_ROOM - RTX_ROOM;
-
-/** What browsers and other WebRTC peers may take: the rest is not worth packaging. */
-const CARRIED: ReadonlySet<CodecName> = new Set<CodecName>([
-  "h264",
-  "h265",
-  "av1",
-  "vp8",
-  "vp9",
-  "opus",
-  "g722",
-  "g711a",
-  "g711u",
-]);
 
 /** The payload of one packet: shared by all viewers, so it must not be changed. */
 export interface RtcFragment {
@@ -130,9 +117,10 @@ class RtcPackager implements Packager<RtcItem> {
 
   #describe(description: Description): void {
     this.#description = description;
-    const senders = description.tracks.filter(({ codec }) => CARRIED.has(codec)).flatMap(
-      (track, index) => this.#sender(track, index) ?? [],
-    );
+    const senders = description.tracks.filter((track) => whyNotCarried(track) === undefined)
+      .flatMap(
+        (track, index) => this.#sender(track, index) ?? [],
+      );
     this.#senders = new Map(senders.map((sender) => [sender.track.id, sender]));
     this.#lead = senders.find(({ track }) => track.kind === "video")?.track.id;
     this.#times = new SenderClock(
