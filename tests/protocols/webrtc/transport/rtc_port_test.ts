@@ -291,14 +291,10 @@ Deno.test("a peer with another password is not answered", async () => {
     introduce(us, them);
     const ice = { ...us.ice, pwd: "not the password that was told" };
     them.addRemote({ ice, iceLite: false, candidates: us.candidates });
-    const server = us.connect({ fingerprints: [them.fingerprint], setup: "actpass" });
-    const client = them.connect({ fingerprints: [us.fingerprint], setup: "passive" });
-    const failures = [assertRejects(() => server, RtcError), assertRejects(() => client, RtcError)];
-    await meeting.clock.run(16_000);
-    const [atUs, atThem] = await Promise.all(failures);
-    // Our own checks are answered with the password that we were told; then nobody shakes hands.
-    assertEquals(atUs?.code, "dtls-failed");
-    assert(atThem?.message.includes("no answer to"), atThem?.message);
+    await meeting.clock.run(9_000);
+    assertEquals(them.path, undefined);
+    assertEquals(us.path, ports.client.address);
+    assert(ports.server.dropped > 0);
   });
 });
 
