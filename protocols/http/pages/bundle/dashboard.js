@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 5be327c7bf3b93f3c843ed2a5f3b6e53: script 7e8eca28732545ea30f2279a76800dd0
+// Made by `deno task pages` of sources 607d1fb969ee319639a32ce590968ba7: script 156c8363461f2a7bb34394c7f274c786
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name) {
@@ -38,8 +38,44 @@ function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
-// commands.ts
+// command_list.ts
 var COPIED_MS = 1500;
+function commandList(commands) {
+  return commands.map(([what, text]) => element("div", {
+    class: "command"
+  }, element("span", {
+    class: "what"
+  }, what), element("code", {
+    tabindex: "0",
+    role: "region",
+    "aria-label": what
+  }, text), copyButton(what, text)));
+}
+function copyButton(what, text) {
+  const button = element("button", {
+    type: "button",
+    "aria-label": `Copy: ${what}`
+  }, "Copy");
+  button.addEventListener("click", async () => {
+    button.textContent = await copy(text) ? "Copied" : "Press Ctrl+C";
+    setTimeout(() => button.textContent = "Copy", COPIED_MS);
+  });
+  return button;
+}
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const code = [
+      ...document.querySelectorAll("code")
+    ].find((one) => one.textContent === text);
+    if (code !== void 0) getSelection()?.selectAllChildren(code);
+    return false;
+  }
+}
+
+// commands.ts
 function urlOf(scheme, name, { hostname, endpoints }) {
   const endpoint = endpoints.find((one) => one.scheme === scheme) ?? endpoints.find((one) => one.scheme === `${scheme}s`);
   return endpoint && `${endpoint.scheme}://${hostname}:${endpoint.port}/${name}`;
@@ -97,40 +133,6 @@ function command(what, text) {
       text
     ]
   ];
-}
-function commandList(commands) {
-  return commands.map(([what, text]) => element("div", {
-    class: "command"
-  }, element("span", {
-    class: "what"
-  }, what), element("code", {
-    tabindex: "0",
-    role: "region",
-    "aria-label": what
-  }, text), copyButton(what, text)));
-}
-function copyButton(what, text) {
-  const button = element("button", {
-    type: "button",
-    "aria-label": `Copy: ${what}`
-  }, "Copy");
-  button.addEventListener("click", async () => {
-    button.textContent = await copy(text) ? "Copied" : "Press Ctrl+C";
-    setTimeout(() => button.textContent = "Copy", COPIED_MS);
-  });
-  return button;
-}
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const code = [
-      ...document.querySelectorAll("code")
-    ].find((one) => one.textContent === text);
-    if (code !== void 0) getSelection()?.selectAllChildren(code);
-    return false;
-  }
 }
 
 // format.ts

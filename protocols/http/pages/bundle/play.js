@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 5be327c7bf3b93f3c843ed2a5f3b6e53: script b58ec5dabff165421809e2398d307074
+// Made by `deno task pages` of sources 607d1fb969ee319639a32ce590968ba7: script 14acdad655b2d93eb7e04582b9d06236
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -63,8 +63,44 @@ function appendScript(src) {
   });
 }
 
-// commands.ts
+// command_list.ts
 var COPIED_MS = 1500;
+function commandList(commands) {
+  return commands.map(([what, text]) => element("div", {
+    class: "command"
+  }, element("span", {
+    class: "what"
+  }, what), element("code", {
+    tabindex: "0",
+    role: "region",
+    "aria-label": what
+  }, text), copyButton(what, text)));
+}
+function copyButton(what, text) {
+  const button = element("button", {
+    type: "button",
+    "aria-label": `Copy: ${what}`
+  }, "Copy");
+  button.addEventListener("click", async () => {
+    button.textContent = await copy(text) ? "Copied" : "Press Ctrl+C";
+    setTimeout(() => button.textContent = "Copy", COPIED_MS);
+  });
+  return button;
+}
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const code = [
+      ...document.querySelectorAll("code")
+    ].find((one) => one.textContent === text);
+    if (code !== void 0) getSelection()?.selectAllChildren(code);
+    return false;
+  }
+}
+
+// commands.ts
 function urlOf(scheme, name2, { hostname, endpoints }) {
   const endpoint = endpoints.find((one) => one.scheme === scheme) ?? endpoints.find((one) => one.scheme === `${scheme}s`);
   return endpoint && `${endpoint.scheme}://${hostname}:${endpoint.port}/${name2}`;
@@ -101,40 +137,6 @@ function command(what, text) {
       text
     ]
   ];
-}
-function commandList(commands) {
-  return commands.map(([what, text]) => element("div", {
-    class: "command"
-  }, element("span", {
-    class: "what"
-  }, what), element("code", {
-    tabindex: "0",
-    role: "region",
-    "aria-label": what
-  }, text), copyButton(what, text)));
-}
-function copyButton(what, text) {
-  const button = element("button", {
-    type: "button",
-    "aria-label": `Copy: ${what}`
-  }, "Copy");
-  button.addEventListener("click", async () => {
-    button.textContent = await copy(text) ? "Copied" : "Press Ctrl+C";
-    setTimeout(() => button.textContent = "Copy", COPIED_MS);
-  });
-  return button;
-}
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const code = [
-      ...document.querySelectorAll("code")
-    ].find((one) => one.textContent === text);
-    if (code !== void 0) getSelection()?.selectAllChildren(code);
-    return false;
-  }
 }
 
 // play/way.ts
@@ -337,6 +339,26 @@ function formatMimeType(mimeType) {
   const [, name2 = mimeType] = mimeType.split("/");
   return formatCodec(RTP_NAMES[name2.toUpperCase()] ?? name2.toLowerCase());
 }
+var SAMPLE_ENTRIES = {
+  avc1: "h264",
+  avc3: "h264",
+  hvc1: "h265",
+  hev1: "h265",
+  av01: "av1",
+  vp08: "vp8",
+  vp09: "vp9",
+  mp4a: "aac",
+  opus: "opus",
+  flac: "flac"
+};
+function formatCodecId(id) {
+  if (id === void 0) return "\u2013";
+  if (id.includes("/")) return formatMimeType(id);
+  const [entry = id] = id.split(".", 1);
+  const codec = SAMPLE_ENTRIES[entry.toLowerCase()];
+  if (codec === void 0) return id;
+  return entry === id ? formatCodec(codec) : `${formatCodec(codec)} (${id})`;
+}
 function formatBitrate(bitsPerSecond) {
   if (bitsPerSecond >= 1e6) return `${(bitsPerSecond / 1e6).toFixed(2)} Mbit/s`;
   return `${Math.round(bitsPerSecond / 1e3)} kbit/s`;
@@ -364,8 +386,8 @@ var Numbers = class {
     showText("bitrate", bitsPerSecond === void 0 ? "\u2013" : formatBitrate(bitsPerSecond));
     showText("dropped", `${droppedVideoFrames} of ${totalVideoFrames}`);
     showText("lost", packets === void 0 ? "\u2013" : `${packets.lost} of ${packets.received}`);
-    showText("video-codec", describeCodec(videoCodec));
-    showText("audio-codec", describeCodec(audioCodec));
+    showText("video-codec", formatCodecId(videoCodec));
+    showText("audio-codec", formatCodecId(audioCodec));
   }
   /** Whether something should be moving, and is not. */
   isStill() {
@@ -376,26 +398,6 @@ var Numbers = class {
     return now - this.#movedAt > STILL_LIMIT_MS;
   }
 };
-function describeCodec(codec) {
-  if (codec === void 0) return "\u2013";
-  return codec.includes("/") ? formatMimeType(codec) : describeCodecString(codec);
-}
-var CODECS_BY_PREFIX = {
-  avc1: "h264",
-  avc3: "h264",
-  hvc1: "h265",
-  hev1: "h265",
-  av01: "av1",
-  vp09: "vp9",
-  vp08: "vp8",
-  mp4a: "aac",
-  opus: "opus"
-};
-function describeCodecString(codec) {
-  const [prefix = codec] = codec.split(".", 1);
-  const name2 = CODECS_BY_PREFIX[prefix.toLowerCase()];
-  return name2 === void 0 ? codec : `${formatCodec(name2)} (${codec})`;
-}
 
 // play/flv_way.ts
 var LOW_LATENCY = {

@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 5be327c7bf3b93f3c843ed2a5f3b6e53: script 953e3199656f1cf86f03b97b1cc5ffce
+// Made by `deno task pages` of sources 607d1fb969ee319639a32ce590968ba7: script 953e3199656f1cf86f03b97b1cc5ffce
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {

@@ -1,8 +1,4 @@
 import { encodeName, type Endpoint } from "./api.ts";
-import { element } from "./dom.ts";
-
-/** How long a button says that it has copied. */
-const COPIED_MS = 1500;
 
 /** What a command or an address is for, and its text. */
 export type Command = readonly [what: string, text: string];
@@ -59,41 +55,4 @@ export function playCommands(name: string, place: Place): readonly Command[] {
 
 function command(what: string, text: string | undefined): readonly Command[] {
   return text === undefined ? [] : [[what, text]];
-}
-
-/** Elements that show commands, each with a button that copies it. */
-export function commandList(commands: readonly Command[]): readonly HTMLElement[] {
-  return commands.map(([what, text]) =>
-    element(
-      "div",
-      { class: "command" },
-      element("span", { class: "what" }, what),
-      element("code", { tabindex: "0", role: "region", "aria-label": what }, text),
-      copyButton(what, text),
-    )
-  );
-}
-
-function copyButton(what: string, text: string): HTMLElement {
-  const button = element("button", { type: "button", "aria-label": `Copy: ${what}` }, "Copy");
-  button.addEventListener("click", async () => {
-    button.textContent = await copy(text) ? "Copied" : "Press Ctrl+C";
-    setTimeout(() => button.textContent = "Copy", COPIED_MS);
-  });
-  return button;
-}
-
-/**
- * Copies text. The clipboard is closed to pages that come over plain HTTP from another machine; the
- * text is selected then.
- */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const code = [...document.querySelectorAll("code")].find((one) => one.textContent === text);
-    if (code !== undefined) getSelection()?.selectAllChildren(code);
-    return false;
-  }
 }

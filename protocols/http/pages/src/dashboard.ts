@@ -1,5 +1,6 @@
 import { encodeName, fetchEndpoints, fetchStreams, type StreamSummary } from "./api.ts";
-import { commandList, type Place, playCommands, publishCommands } from "./commands.ts";
+import { commandList } from "./command_list.ts";
+import { type Place, playCommands, publishCommands } from "./commands.ts";
 import { byId, element, setText, showText } from "./dom.ts";
 import { formatBitrate, formatCount, formatDuration, formatTrack } from "./format.ts";
 

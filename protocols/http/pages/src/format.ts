@@ -35,6 +35,30 @@ export function formatMimeType(mimeType: string): string {
   return formatCodec(RTP_NAMES[name.toUpperCase()] ?? name.toLowerCase());
 }
 
+/** Codecs by the first part of their names in MP4 and Media Source Extensions (RFC 6381). */
+const SAMPLE_ENTRIES: Readonly<Record<string, string>> = {
+  avc1: "h264",
+  avc3: "h264",
+  hvc1: "h265",
+  hev1: "h265",
+  av01: "av1",
+  vp08: "vp8",
+  vp09: "vp9",
+  mp4a: "aac",
+  opus: "opus",
+  flac: "flac",
+};
+
+/** @param id "video/H264", as WebRTC has it, or "avc1.64001f", as the other players do. */
+export function formatCodecId(id: string | undefined): string {
+  if (id === undefined) return "–";
+  if (id.includes("/")) return formatMimeType(id);
+  const [entry = id] = id.split(".", 1);
+  const codec = SAMPLE_ENTRIES[entry.toLowerCase()];
+  if (codec === undefined) return id;
+  return entry === id ? formatCodec(codec) : `${formatCodec(codec)} (${id})`;
+}
+
 export function formatBitrate(bitsPerSecond: number): string {
   if (bitsPerSecond >= 1e6) return `${(bitsPerSecond / 1e6).toFixed(2)} Mbit/s`;
   return `${Math.round(bitsPerSecond / 1e3)} kbit/s`;

@@ -1,5 +1,6 @@
 import { fetchEndpoints, nameOfPage } from "./api.ts";
-import { commandList, playCommands } from "./commands.ts";
+import { commandList } from "./command_list.ts";
+import { playCommands } from "./commands.ts";
 import { byId, element, showText } from "./dom.ts";
 import { describePassed } from "./play/course.ts";
 import { Numbers } from "./play/numbers.ts";

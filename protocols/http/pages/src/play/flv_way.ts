@@ -1,7 +1,8 @@
 import type mpegtsModule from "mpegts.js";
 import { encodeName } from "../api.ts";
 import { loadScript } from "../dom.ts";
-import { type Ending, endingOfStatus, type Playback, type Reading, type Stage } from "./way.ts";
+import type { Playback, Stage } from "./stage.ts";
+import { type Ending, endingOfStatus, type Reading } from "./way.ts";
 
 declare const mpegts: typeof mpegtsModule.default;
 

@@ -2,7 +2,8 @@ import type HlsPlayer from "hls.js";
 import type { ErrorData } from "hls.js";
 import { encodeName } from "../api.ts";
 import { loadScript } from "../dom.ts";
-import { type Ending, endingOfStatus, type Playback, type Reading, type Stage } from "./way.ts";
+import type { Playback, Stage } from "./stage.ts";
+import { type Ending, endingOfStatus, type Reading } from "./way.ts";
 
 declare const Hls: typeof HlsPlayer;
 

@@ -1,5 +1,5 @@
 import { showText } from "../dom.ts";
-import { formatBitrate, formatCodec, formatDelay, formatMimeType } from "../format.ts";
+import { formatBitrate, formatCodecId, formatDelay } from "../format.ts";
 import type { Reading } from "./way.ts";
 
 /** A picture that does not move for so long has stopped. */
@@ -24,8 +24,8 @@ export class Numbers {
     showText("bitrate", bitsPerSecond === undefined ? "–" : formatBitrate(bitsPerSecond));
     showText("dropped", `${droppedVideoFrames} of ${totalVideoFrames}`);
     showText("lost", packets === undefined ? "–" : `${packets.lost} of ${packets.received}`);
-    showText("video-codec", describeCodec(videoCodec));
-    showText("audio-codec", describeCodec(audioCodec));
+    showText("video-codec", formatCodecId(videoCodec));
+    showText("audio-codec", formatCodecId(audioCodec));
   }
 
   /** Whether something should be moving, and is not. */
@@ -37,28 +37,4 @@ export class Numbers {
     this.#time = currentTime;
     return now - this.#movedAt > STILL_LIMIT_MS;
   }
-}
-
-/** WebRTC has "video/H264", the others "avc1.64001f". */
-function describeCodec(codec: string | undefined): string {
-  if (codec === undefined) return "–";
-  return codec.includes("/") ? formatMimeType(codec) : describeCodecString(codec);
-}
-
-const CODECS_BY_PREFIX: Readonly<Record<string, string>> = {
-  avc1: "h264",
-  avc3: "h264",
-  hvc1: "h265",
-  hev1: "h265",
-  av01: "av1",
-  vp09: "vp9",
-  vp08: "vp8",
-  mp4a: "aac",
-  opus: "opus",
-};
-
-function describeCodecString(codec: string): string {
-  const [prefix = codec] = codec.split(".", 1);
-  const name = CODECS_BY_PREFIX[prefix.toLowerCase()];
-  return name === undefined ? codec : `${formatCodec(name)} (${codec})`;
 }

@@ -9,14 +9,8 @@ import {
 } from "./course.ts";
 import { playFlv } from "./flv_way.ts";
 import { playHls } from "./hls_way.ts";
-import {
-  type Ending,
-  endingOfStatus,
-  type Playback,
-  type Reading,
-  type Way,
-  type WayName,
-} from "./way.ts";
+import type { Playback, Way } from "./stage.ts";
+import { type Ending, endingOfStatus, type Reading, type WayName } from "./way.ts";
 import { playWebRtc } from "./webrtc_way.ts";
 
 const WAYS: Readonly<Record<WayName, Way>> = { webrtc: playWebRtc, hls: playHls, flv: playFlv };

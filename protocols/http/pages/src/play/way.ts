@@ -31,27 +31,6 @@ export interface Reading {
   readonly audioCodec?: string;
 }
 
-/** One attempt to play, until it is closed or has ended. */
-export interface Playback {
-  read(): Promise<Reading>;
-  close(): void;
-}
-
-/** What a way is given. */
-export interface Stage {
-  readonly video: HTMLVideoElement;
-  readonly name: string;
-  /** For the gateway, which may want a token there: `?token=x`, or empty. */
-  readonly query: string;
-  /** Called at most once, and not after `close`. */
-  readonly onEnd: (ending: Ending) => void;
-  /** The stream has sound that this way leaves out. */
-  readonly onSilent: (codec: string) => void;
-}
-
-/** A way to play. */
-export type Way = (stage: Stage) => Playback;
-
 /** Makes an ending of the status that a request was refused with. */
 export function endingOfStatus(status: number, reason: string): Ending {
   if (status === 404) return { type: "absent" };

@@ -3,7 +3,8 @@ import { agree, type Agreement, sendOffer } from "../rtc/exchange.ts";
 import { formatCodec } from "../format.ts";
 import { entriesOf } from "../rtc/report.ts";
 import { StatsReader } from "../rtc/stats.ts";
-import { type Ending, endingOfStatus, type Playback, type Reading, type Stage } from "./way.ts";
+import type { Playback, Stage } from "./stage.ts";
+import { type Ending, endingOfStatus, type Reading } from "./way.ts";
 
 /** ICE and DTLS take a few round trips; where UDP is blocked, they would take for ever. */
 const CONNECT_LIMIT_MS = 3000;
