@@ -11,6 +11,7 @@ import {
 } from "@std/assert";
 import { denoTransport } from "../../protocols/_transport/deno_transport.ts";
 import { ListenError } from "../../protocols/_transport/errors.ts";
+import type { Address, Listener } from "../../protocols/_transport/transport.ts";
 import { Gateway } from "../../protocols/gateway.ts";
 import { builtinProtocols } from "../../protocols/mod.ts";
 import { ConfigError, type Endpoint, type Protocol } from "../../protocols/protocol.ts";
@@ -18,6 +19,9 @@ import type { Track } from "../../registry/media/track.ts";
 import { must } from "../must.ts";
 
 const HOST = "127.0.0.1";
+
+/** A port that somebody has. */
+type Held = Pick<Listener, "address" | "close">;
 
 /** A track that every module can carry. */
 const SOUND: Track = {
@@ -45,12 +49,17 @@ function gatewayWith(protocol: Protocol, port: unknown = 0): Gateway {
 }
 
 /** Schemes whose addresses are UDP ports. */
-const DATAGRAM_SCHEMES: readonly string[] = ["rtp", "rtcp"];
+const DATAGRAM_SCHEMES: readonly string[] = ["rtp", "rtcp", "webrtc"];
+
+/** Takes the port of an endpoint, or one for the first endpoint of a module. */
+async function take(scheme: string, address: Address): Promise<Held> {
+  const isUdp = DATAGRAM_SCHEMES.includes(scheme);
+  return await denoTransport[isUdp ? "listenDatagram" : "listen"](address);
+}
 
 async function isTaken({ scheme, address }: Endpoint): Promise<boolean> {
   try {
-    const isUdp = DATAGRAM_SCHEMES.includes(scheme);
-    (await denoTransport[isUdp ? "listenDatagram" : "listen"](address)).close();
+    (await take(scheme, address)).close();
     return false;
   } catch (error) {
     assertInstanceOf(error, ListenError);
@@ -128,6 +137,15 @@ for (const protocol of builtinProtocols) {
   for (const scheme of schemes) testScheme(protocol, scheme);
 }
 
+/** Takes a free port of the kind that the module listens on first. */
+async function hold(protocol: Protocol): Promise<Held> {
+  const gateway = gatewayWith(protocol);
+  await gateway.start();
+  const { scheme } = must(gateway.endpoints[0]);
+  await gateway.stop();
+  return await take(scheme, { host: HOST, port: 0 });
+}
+
 function testPorts(protocol: Protocol): void {
   const { name } = protocol;
 
@@ -147,7 +165,7 @@ function testPorts(protocol: Protocol): void {
   });
 
   Deno.test(`${name}: a taken port is a ListenError that names it, and leaves nothing running`, async () => {
-    const holder = await denoTransport.listen({ host: HOST, port: 0 });
+    const holder = await hold(protocol);
     const { port } = holder.address;
     const gateway = gatewayWith(protocol, port);
     const error = await assertRejects(() => gateway.start(), ListenError);
@@ -157,7 +175,7 @@ function testPorts(protocol: Protocol): void {
   });
 
   Deno.test(`${name}: ports are tried in order`, async () => {
-    const holder = await denoTransport.listen({ host: HOST, port: 0 });
+    const holder = await hold(protocol);
     const gateway = gatewayWith(protocol, [holder.address.port, 0]);
     await gateway.start();
     const { address } = must(gateway.endpoints[0]);

@@ -67,6 +67,7 @@ export class RtcPort {
   readonly #byAddress = new Map<string, RtcPeer>();
   readonly #addresses = new Map<RtcPeer, Set<string>>();
   readonly #reflexive: ReflexiveAddress | undefined;
+  readonly #receiving: Promise<void>;
   #lastPrefix = PORT_PREFIX;
   #droppedCount = 0;
 
@@ -79,15 +80,14 @@ export class RtcPort {
     const send = (bytes: Uint8Array, to: Address) => void this.#send([bytes], to);
     this.#reflexive = server &&
       new ReflexiveAddress({ server, clock, transactionPrefix: PORT_PREFIX, send });
+    this.#receiving = this.#receive();
   }
 
   /** @throws {ListenError} */
   static async open(options: RtcPortOptions): Promise<RtcPort> {
     const { transport, host, ports } = options;
     const socket = await listenOnFirst(ports, (port) => transport.listenDatagram({ host, port }));
-    const port = new RtcPort(socket, options);
-    port.#receive();
-    return port;
+    return new RtcPort(socket, options);
   }
 
   get address(): Address {
@@ -153,12 +153,13 @@ export class RtcPort {
     return this.#lastPrefix;
   }
 
-  /** Ends all peers. */
-  close(): void {
+  /** Ends all peers, and resolves when the port is free again. */
+  async close(): Promise<void> {
     this.#reflexive?.close();
     const reason = new RtcError("stopping", "The gateway is stopping");
     for (const peer of [...this.#peers.values()]) peer.close(reason);
     this.#socket.close();
+    await this.#receiving;
   }
 
   async #receive(): Promise<void> {

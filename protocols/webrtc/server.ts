@@ -1,0 +1,68 @@
+import type { Context, Endpoint, Server } from "../protocol.ts";
+import { RtcPackaging } from "./egress/packaging.ts";
+import type { WebRtcOptions } from "./options.ts";
+import { RtcSessions } from "./session/sessions.ts";
+import { mountSignaling, type Signaling } from "./signaling/signaling.ts";
+import { createIdentity } from "./transport/dtls/identity.ts";
+import { RtcPort } from "./transport/rtc_port.ts";
+import { mountWhip } from "./whip/routes.ts";
+
+/**
+ * Pictures go out as they come. Sound waits for the next of them, which is less than players buffer of it,
+ * and saves a write for each.
+ */
+const MERGE_MS = 20;
+
+/** Serves WHIP, WHEP and peer signaling, and the media of those who come by them. @throws {ListenError} */
+export async function serveWebRtc(context: Context, options: WebRtcOptions): Promise<Server> {
+  if (options.port === false) return { endpoints: [], close: () => Promise.resolve() };
+  const { registry, transport, log, http } = context;
+  const host = options.host ?? context.host;
+  const port = await RtcPort.open({
+    transport,
+    clock: registry.clock,
+    log,
+    host,
+    ports: options.port,
+    identity: createIdentity(registry.clock.utc()),
+    publicHosts: options.publicHosts,
+    maxPeers: options.maxSessions,
+    silentMs: options.timeout * 1000,
+  });
+  const packaging = new RtcPackaging(registry.clock);
+  const sessions = new RtcSessions({ context, port, packaging, mergeMs: MERGE_MS });
+  const { iceServers, waitLimit } = options;
+  mountWhip(http, { answerer: sessions, clock: registry.clock, iceServers, waitLimit });
+  const endpoints: Endpoint[] = [{ scheme: "webrtc", address: port.address }];
+  let signaling: Signaling | undefined;
+  const close = async () => {
+    await signaling?.close();
+    await sessions.close();
+    await port.close();
+  };
+  try {
+    signaling = await openSignaling(context, options, sessions, endpoints);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { endpoints, close };
+}
+
+async function openSignaling(
+  { registry, transport, log, http, host }: Context,
+  { signaling: { enabled, port: ports, maxPeers }, ...options }: WebRtcOptions,
+  answerer: RtcSessions,
+  endpoints: Endpoint[],
+): Promise<Signaling | undefined> {
+  if (!enabled) return undefined;
+  const signaling = mountSignaling(http, { registry, answerer, log, maxPeers });
+  if (ports === false) return signaling;
+  try {
+    endpoints.push(await signaling.listen({ transport, host: options.host ?? host, ports }));
+    return signaling;
+  } catch (error) {
+    await signaling.close();
+    throw error;
+  }
+}

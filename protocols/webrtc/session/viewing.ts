@@ -1,0 +1,142 @@
+import type { ReadBatch, Reader } from "../../../registry/reader.ts";
+import type { Track } from "../../../registry/media/track.ts";
+import { StreamNotFoundError } from "../../../registry/errors.ts";
+import type { RtcItem } from "../egress/packaging.ts";
+import { Viewer } from "../egress/viewer.ts";
+import type { RtcOffer, RtcSession } from "../rtc_session.ts";
+import type { RemoteDescription } from "../sdp/description.ts";
+import type { LeftOut } from "../sdp/left_out.ts";
+import { negotiateRead, type ReadNegotiation } from "../sdp/negotiate_read.ts";
+import { AnsweredSession } from "./answered_session.ts";
+import type { SessionParts } from "./parts.ts";
+
+type RtcReader = Reader<ReadBatch<RtcItem>>;
+
+/**
+ * Answers a peer that wants to be sent a stream.
+ *
+ * @param onRunning given what goes on until the session is over; never rejects.
+ * @throws {RegistryError} the stream does not come, or may not be read.
+ * @throws {RtcError}
+ */
+export async function answerViewer(
+  offer: RtcOffer,
+  remote: RemoteDescription,
+  parts: SessionParts,
+  onRunning: (running: Promise<void>) => void,
+): Promise<RtcSession> {
+  const { registry } = parts.context;
+  const reader = await registry.readPackaged(offer.request, parts.packaging, {
+    mergeMs: parts.mergeMs,
+    patienceMs: offer.waitMs ?? 0,
+  });
+  try {
+    const tracks = await tracksOf(reader, parts, offer.signal);
+    const negotiation = negotiateRead(remote, tracks, newSsrc);
+    tellLeftOut(reader, negotiation.leftOut, parts);
+    const viewing = new Viewing(offer, remote, negotiation, reader, parts);
+    onRunning(viewing.run());
+    return viewing.session;
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+/** What the stream consists of, as soon as it is there. @throws {RegistryError} */
+async function tracksOf(
+  reader: RtcReader,
+  { context: { registry } }: SessionParts,
+  signal?: AbortSignal,
+): Promise<readonly Track[]> {
+  const leave = () => reader.close();
+  signal?.addEventListener("abort", leave);
+  if (signal?.aborted) leave();
+  try {
+    const batch = await reader.read();
+    const tracks = registry.get(reader.name)?.description.tracks;
+    if (batch?.type !== "media" || tracks === undefined) throw new StreamNotFoundError(reader.name);
+    return tracks;
+  } finally {
+    signal?.removeEventListener("abort", leave);
+  }
+}
+
+/** No silent failure: whoever wonders where the sound is finds it in the log and in the API. */
+function tellLeftOut(
+  reader: RtcReader,
+  leftOut: readonly LeftOut[],
+  { context: { log } }: SessionParts,
+): void {
+  for (const { track: { kind, codec }, reason } of leftOut) {
+    reader.note(`The ${kind} (${codec}) is left out: ${reason}`);
+    log.info("a track is left out", { stream: reader.name, kind, codec, reason });
+  }
+}
+
+function newSsrc(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+/** One peer that is sent a stream, from its answer to its end. */
+class Viewing {
+  readonly session: AnsweredSession;
+  readonly #remote: RemoteDescription;
+  readonly #medias: ReadNegotiation["medias"];
+  readonly #reader: RtcReader;
+  readonly #parts: SessionParts;
+  readonly #peer;
+  #viewer: Viewer | undefined;
+
+  constructor(
+    { request, reachedAt }: RtcOffer,
+    remote: RemoteDescription,
+    negotiation: ReadNegotiation,
+    reader: RtcReader,
+    parts: SessionParts,
+  ) {
+    this.#remote = remote;
+    this.#medias = negotiation.medias;
+    this.#reader = reader;
+    this.#parts = parts;
+    this.#peer = parts.port.createPeer({
+      role: "controlled",
+      reachedAt,
+      receiver: { rtp: () => {}, rtcp: (packet) => this.#viewer?.rtcp(packet) },
+    });
+    const { name: streamName } = request;
+    this.session = new AnsweredSession({ peer: this.#peer, remote, negotiation, streamName });
+  }
+
+  /** Connects and sends, until one side ends it. Never rejects: the peer's signal has the reason. */
+  async run(): Promise<void> {
+    const { context: { log, registry: { clock } } } = this.#parts;
+    const { name: stream, signal, peer: { remote } } = this.#reader;
+    const cut = () => this.#peer.close(signal.reason);
+    signal.addEventListener("abort", cut);
+    if (signal.aborted) cut();
+    try {
+      this.#peer.addRemote(this.#remote);
+      const begun = clock.now();
+      const transport = await this.#peer.connect(this.#remote);
+      log.debug("a viewer is connected", { stream, remote, ms: Math.round(clock.now() - begun) });
+      // What came while the peer connected is old: it begins where a new reader does.
+      this.#reader.rewind();
+      const viewer = new Viewer({
+        reader: this.#reader,
+        transport,
+        medias: this.#medias,
+        clock,
+        log,
+      });
+      this.#viewer = viewer;
+      await viewer.run();
+      this.#peer.close();
+    } catch (error) {
+      this.#peer.close(error);
+    } finally {
+      signal.removeEventListener("abort", cut);
+      this.#reader.close();
+    }
+  }
+}
