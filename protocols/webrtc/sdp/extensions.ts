@@ -14,7 +14,7 @@ export const PLAYOUT_DELAY_EXTENSION = "http://www.webrtc.org/experiments/rtp-hd
 
 /** By the direction of media as seen from here; in the order in which we offer them. */
 export const USED_EXTENSIONS: Readonly<Record<"send" | "receive", readonly string[]>> = {
-  send: [MID_EXTENSION, TRANSPORT_WIDE_EXTENSION, PLAYOUT_DELAY_EXTENSION],
+  send: [MID_EXTENSION, PLAYOUT_DELAY_EXTENSION],
   receive: [MID_EXTENSION, TRANSPORT_WIDE_EXTENSION],
 };
 

@@ -9,7 +9,7 @@ import type { MediaFormat } from "../../_formats/rtp/payload/format.ts";
 import { formatOfCodec } from "../../_formats/rtp/payload/formats.ts";
 import type { Feedback, NegotiatedCodec, NegotiatedMedia } from "../negotiated.ts";
 import { bestFormat, codecTitle, isMediaKind, type MediaKind, whyNotCarried } from "./codecs.ts";
-import { USED_EXTENSIONS } from "./extensions.ts";
+import { TRANSPORT_WIDE_EXTENSION, USED_EXTENSIONS } from "./extensions.ts";
 import { type LeftOut, nothingToSend } from "./left_out.ts";
 import type { LocalTransport, Origin } from "./local.ts";
 import { sources } from "./negotiation.ts";
@@ -126,7 +126,14 @@ function offeredMedia(
   codecs: readonly NegotiatedCodec[],
 ): NegotiatedMedia {
   const extensions = new Map(USED_EXTENSIONS[direction].map((uri, at) => [uri, at + 1]));
-  return { mid: String(index), kind, direction, codecs, extensions };
+  const transportWide = extensions.has(TRANSPORT_WIDE_EXTENSION);
+  return {
+    mid: String(index),
+    kind,
+    direction,
+    codecs: codecs.map((codec) => ({ ...codec, feedback: { ...codec.feedback, transportWide } })),
+    extensions,
+  };
 }
 
 /**

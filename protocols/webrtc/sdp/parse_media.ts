@@ -45,7 +45,7 @@ export function parseMedia(
   const mid = readMid(media, index);
   const formats = String(media.payloads ?? "").trim();
   const protocol = String(media.protocol ?? "");
-  if (media.type === undefined || formats === "" || protocol === "") {
+  if (!media.type || typeof media.port !== "number" || protocol === "" || formats === "") {
     throw invalid(`the m= line of section ${index} is broken`);
   }
   if (!MID.test(mid)) throw invalid(`the name of section ${index} is no token, or too long`);
