@@ -2,15 +2,17 @@ import { RegistryError } from "../../../registry/errors.ts";
 import type { Logger } from "../../protocol.ts";
 import { RtcError } from "../errors.ts";
 import type { RtcAction, RtcAnswerer, RtcSession } from "../rtc_session.ts";
+import type { IceCredentials, RemoteDescription } from "../sdp/description.ts";
+import { parseRemote } from "../sdp/parse.ts";
 import type { Origin, Peer } from "./room.ts";
 import {
   BYE,
+  fragmentOf,
   isSendOnly,
   type Offer,
   parseSignal,
   type TrickledCandidate,
   writeAnswer,
-  writeFragment,
 } from "./signals.ts";
 
 /** Calls that one peer may have at a time: enough for a wall of cameras. */
@@ -80,13 +82,19 @@ export class Calls {
   }
 }
 
+/** A session, and the credentials that the caller has for it. */
+interface Answered {
+  readonly session: RtcSession;
+  readonly ice: IceCredentials;
+}
+
 class Call {
   readonly callee: Peer;
   readonly #message: CallMessage;
   readonly #offer: Offer;
   readonly #log: Logger;
   readonly #over = new AbortController();
-  #session = Promise.withResolvers<RtcSession>();
+  readonly #answered = Promise.withResolvers<Answered>();
   #candidates = 0;
 
   constructor(message: CallMessage, offer: Offer, log: Logger) {
@@ -94,7 +102,8 @@ class Call {
     this.#message = message;
     this.#offer = offer;
     this.#log = log;
-    this.#session.promise.catch(() => {});
+    // Nobody may have asked yet when it fails.
+    this.#answered.promise.catch(() => {});
   }
 
   get isOver(): boolean {
@@ -112,11 +121,12 @@ class Call {
     const end = () => this.end();
     caller.signal.addEventListener("abort", end);
     try {
-      const session = await this.#answer(answerer);
-      this.#session.resolve(session);
+      const remote = parseRemote(this.#offer.sdp);
+      const session = await this.#answer(answerer, remote);
+      this.#answered.resolve({ session, ice: remote.ice });
       await this.#last(session);
     } catch (error) {
-      this.#session.reject(error);
+      this.#answered.reject(error);
       this.#hangUp(error);
     } finally {
       this.end();
@@ -124,10 +134,10 @@ class Call {
     }
   }
 
-  async #answer(answerer: RtcAnswerer): Promise<RtcSession> {
+  async #answer(answerer: RtcAnswerer, offered: RemoteDescription): Promise<RtcSession> {
     const { stream: name, origin: { remote, query, reachedAt } } = this.#message;
     return await answerer.answer({
-      action: isSendOnly(this.#offer.sdp) ? "publish" : this.#message.action,
+      action: isSendOnly(offered) ? "publish" : this.#message.action,
       request: { name, protocol: "webrtc", remote, query },
       sdp: this.#offer.sdp,
       reachedAt,
@@ -165,8 +175,10 @@ class Call {
 
   trickle(candidate: TrickledCandidate): void {
     if (this.#candidates++ >= MAX_CANDIDATES) return;
-    const fragment = writeFragment(this.#offer.sdp, candidate);
-    this.#session.promise.then((session) => session.trickle(fragment)).catch((error) => {
+    const trickled = this.#answered.promise.then(({ session, ice }) =>
+      session.trickle(fragmentOf(candidate, ice))
+    );
+    trickled.catch((error) => {
       const { stream, origin: { remote } } = this.#message;
       this.#log.debug("a candidate was not taken", { stream, remote, reason: `${error}` });
     });

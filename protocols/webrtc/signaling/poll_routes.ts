@@ -15,13 +15,14 @@
  */
 import type { Context as HttpContext, Hono } from "hono";
 import type { Clock } from "../../../registry/clock.ts";
+import { readText } from "../../_http/body.ts";
+import { policyQuery } from "../../_http/query.ts";
 import { HttpError } from "../../_transport/http_error.ts";
 import { formatAddress } from "../../_transport/transport.ts";
 import type { HttpEnv } from "../../protocol.ts";
 import type { Guests } from "./guests.ts";
 import { peerNameOf } from "./names.ts";
 import { PollPeer, type Waited } from "./poll_peer.ts";
-import { readText } from "./request_body.ts";
 import type { Origin, PeerEntry } from "./room.ts";
 
 /** Ten times an offer with audio, video and all their codecs. */
@@ -57,7 +58,10 @@ export function mountPolling(app: Hono<HttpEnv>, { guests, clock }: PollRoutesPa
   });
 }
 
-/** One method alone: HEAD, which Hono takes for GET, would sign in, or take what waits. */
+/**
+ * One method alone: HEAD, which Hono and other routes take for GET, would sign in, or take what waits.
+ * The original answers OPTIONS with 200.
+ */
 function mount(
   app: Hono<HttpEnv>,
   method: "GET" | "POST",
@@ -66,6 +70,7 @@ function mount(
 ): void {
   app.all(path, (c) => {
     if (c.req.method === method) return handler(c);
+    if (c.req.method === "OPTIONS") return respond("");
     const reason = `Cannot ${c.req.method} ${path}: only ${method} is allowed`;
     throw new HttpError(405, "method-not-allowed", reason, { allow: `${method}, OPTIONS` });
   });
@@ -86,7 +91,7 @@ function signIn(c: SignalingContext, guests: Guests, clock: Clock): Response {
 async function message(c: SignalingContext, guests: Guests, clock: Clock): Promise<Response> {
   const peer = peerOf(c, guests);
   if (peer === undefined) return goneResponse();
-  const body = await readText(c.req.raw, MAX_MESSAGE_BYTES, clock);
+  const body = await readText(c, { limit: MAX_MESSAGE_BYTES, clock });
   const to = numberOf(c.req.query("to"));
   // The original says to a peer that talks to itself what it has said.
   if (to === peer.id) return respond(body, { pragma: peer.id });
@@ -126,7 +131,7 @@ export function originOf(c: SignalingContext): Origin {
   const url = new URL(c.req.url);
   return {
     remote: formatAddress(c.env.remote),
-    query: url.search.slice(1).split("&").filter((part) => !OWN_PARAMETERS.test(part)).join("&"),
+    query: policyQuery(url.search, OWN_PARAMETERS),
     reachedAt: url.hostname,
   };
 }

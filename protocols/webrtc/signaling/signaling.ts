@@ -115,7 +115,6 @@ function ownApp(routes: Hono<HttpEnv>, log: Logger): Hono<HttpEnv> {
     if (c.env.upgrade !== undefined) return;
     for (const [name, value] of Object.entries(CROSS_ORIGIN)) c.res.headers.set(name, value);
   });
-  app.options("*", (c) => c.body(null, 200, { connection: "close" }));
   app.route("/", routes);
   app.notFound((c) => c.text("There is nothing here.\n", 404, { connection: "close" }));
   app.onError((error, c) => {

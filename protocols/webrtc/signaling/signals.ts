@@ -5,35 +5,36 @@
  * @module
  */
 import { z } from "zod";
+import { type Candidate, parseCandidate } from "../sdp/candidate.ts";
+import { isMediaKind } from "../sdp/codecs.ts";
+import type { IceCredentials, RemoteDescription } from "../sdp/description.ts";
+import { writeFragment } from "../sdp/fragment.ts";
+import { MAX_MID_LENGTH } from "../sdp/limits.ts";
 
 /** Hangs up. */
 export const BYE = "BYE";
 
-/** Longer than any candidate (RFC 8839 section 5.1) with its extensions. */
-const MAX_CANDIDATE_LENGTH = 1024;
-
-/** Printable, so that nothing else can be smuggled into the fragment that carries it. */
-const PRINTABLE = /^[\x20-\x7e]*$/;
-const MID = /^[\x21-\x7e]{1,64}$/;
+/** Names of sections, RFC 5888 section 4; nothing else may get into the fragment that carries one. */
+const MID = new RegExp(`^[\\x21-\\x7e]{1,${MAX_MID_LENGTH}}$`);
 
 export interface Offer {
   readonly type: "offer";
   readonly sdp: string;
 }
 
-/** A candidate that was found after the offer; the empty one ends them. */
+/** A candidate that was found after the offer; one without ends them. */
 export interface TrickledCandidate {
   readonly type: "candidate";
   readonly mid: string;
-  readonly candidate: string;
+  readonly candidate?: Candidate;
 }
 
 export type Signal = Offer | TrickledCandidate | { readonly type: "bye" };
 
 const offer = z.object({ type: z.literal("offer"), sdp: z.string() });
-const candidate = z.object({
+const trickle = z.object({
   sdpMid: z.string().regex(MID),
-  candidate: z.string().max(MAX_CANDIDATE_LENGTH).regex(PRINTABLE),
+  candidate: z.string(),
 });
 
 /** Reads what a peer sends to a stream; `undefined` for what a stream has no use for. */
@@ -42,10 +43,16 @@ export function parseSignal(body: string): Signal | undefined {
   const json = parseJson(body);
   const offered = offer.safeParse(json);
   if (offered.success) return offered.data;
-  const trickled = candidate.safeParse(json);
-  if (!trickled.success) return undefined;
-  const { sdpMid, candidate: text } = trickled.data;
-  return { type: "candidate", mid: sdpMid, candidate: text };
+  const trickled = trickle.safeParse(json);
+  return trickled.success ? trickledCandidate(trickled.data) : undefined;
+}
+
+function trickledCandidate(
+  { sdpMid: mid, candidate: text }: z.infer<typeof trickle>,
+): TrickledCandidate | undefined {
+  if (text === "") return { type: "candidate", mid };
+  const candidate = parseCandidate(text);
+  return candidate && { type: "candidate", mid, candidate };
 }
 
 /** `undefined` for what is no JSON. */
@@ -61,23 +68,17 @@ export function writeAnswer(sdp: string): string {
   return JSON.stringify({ type: "answer", sdp });
 }
 
-/** The fragment (RFC 8840 section 4.4) that adds a candidate to the session that `sdp` has offered. */
-export function writeFragment(sdp: string, { mid, candidate }: TrickledCandidate): string {
-  const credentials = sdp.match(/^a=ice-(?:ufrag|pwd):\S+/gm)?.slice(0, 2) ?? [];
-  const line = candidate === "" ? "a=end-of-candidates" : `a=${candidate.replace(/^a=/, "")}`;
-  return [...credentials, "m=audio 9 UDP/TLS/RTP/SAVPF 0", `a=mid:${mid}`, line, ""].join("\r\n");
+/** What adds a candidate to the session whose offer had the credentials `ice`. */
+export function fragmentOf({ mid, candidate }: TrickledCandidate, ice: IceCredentials): string {
+  const candidates = candidate === undefined ? [] : [candidate];
+  const endOfCandidates = candidate === undefined;
+  return writeFragment({ ice, mid, kind: "audio", candidates, endOfCandidates });
 }
 
-/** Whether the offer only sends: its media, but for what is off, is `sendonly` (RFC 8866 section 6.7). */
-export function isSendOnly(sdp: string): boolean {
-  const [session = "", ...media] = sdp.split(/^m=/m);
-  const ofSession = directionOf(session) ?? "sendrecv";
-  const directions = media.filter((section) => !section.startsWith("application"))
-    .map((section) => directionOf(section) ?? ofSession)
+/** Whether an offer only sends: all media of it that is not off. */
+export function isSendOnly({ medias }: RemoteDescription): boolean {
+  const directions = medias.filter(({ kind, rejected }) => isMediaKind(kind) && !rejected)
+    .map(({ direction }) => direction)
     .filter((direction) => direction !== "inactive");
   return directions.length > 0 && directions.every((direction) => direction === "sendonly");
-}
-
-function directionOf(section: string): string | undefined {
-  return section.match(/^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m)?.[1];
 }

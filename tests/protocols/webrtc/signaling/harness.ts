@@ -18,6 +18,24 @@ import { VirtualClock } from "../../../virtual_clock.ts";
 
 export const HOST = "127.0.0.1";
 
+/** What a client with a camera and no microphone offers. */
+export const OFFER_SDP = [
+  "v=0",
+  "o=- 1 1 IN IP4 127.0.0.1",
+  "s=-",
+  "t=0 0",
+  "m=video 9 UDP/TLS/RTP/SAVPF 96",
+  "a=mid:0",
+  "a=rtpmap:96 VP8/90000",
+  "a=rtcp-mux",
+  "a=ice-ufrag:abcd",
+  `a=ice-pwd:${"p".repeat(22)}`,
+  `a=fingerprint:sha-256 ${new Array(32).fill("00").join(":")}`,
+  "a=setup:actpass",
+  "a=sendrecv",
+  "",
+].join("\r\n");
+
 /** A session without media. */
 export class FakeSession implements RtcSession {
   readonly id = "0123456789abcdef0123456789abcdef";

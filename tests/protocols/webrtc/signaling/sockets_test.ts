@@ -4,7 +4,7 @@ import { type PeerSocket, SocketPeer } from "../../../../protocols/webrtc/signal
 import { systemClock } from "../../../../registry/clock.ts";
 import { must } from "../../../must.ts";
 import { settle } from "../../../virtual_clock.ts";
-import { Bench, HOST } from "./harness.ts";
+import { Bench, HOST, OFFER_SDP } from "./harness.ts";
 import { OriginalClient } from "./original_client.ts";
 
 // deno-lint-ignore no-explicit-any -- what comes is compared as it is
@@ -90,7 +90,7 @@ Deno.test("a page calls a stream, and is told why a call fails", async () => {
   const page = new Page(await bench.serve(), "?token=abc");
   const { peers: [stream] } = await page.signIn("page");
   assertEquals(stream.name, "stream:live/cam1");
-  const body = JSON.stringify({ type: "offer", sdp: "v=0\r\n" });
+  const body = JSON.stringify({ type: "offer", sdp: OFFER_SDP });
   await page.say({ type: "message", to: stream.id, body });
   const answer = await page.next();
   assertEquals([answer.from, JSON.parse(answer.body).type], [stream.id, "answer"]);

@@ -7,12 +7,10 @@ import {
 import { StreamNotFoundError } from "../../../../registry/errors.ts";
 import { must } from "../../../must.ts";
 import { settle } from "../../../virtual_clock.ts";
-import { Bench } from "./harness.ts";
+import { Bench, OFFER_SDP } from "./harness.ts";
 
-const SDP =
-  "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\na=sendrecv\r\n";
-const OFFER = JSON.stringify({ type: "offer", sdp: SDP });
-const SENDING = JSON.stringify({ type: "offer", sdp: SDP.replace("sendrecv", "sendonly") });
+const OFFER = JSON.stringify({ type: "offer", sdp: OFFER_SDP });
+const SENDING = JSON.stringify({ type: "offer", sdp: OFFER_SDP.replace("sendrecv", "sendonly") });
 
 function idOf(list: string, name: string): number {
   return Number(must(list.split("\n").find((line) => line.startsWith(`${name},`))).split(",")[1]);
@@ -54,7 +52,7 @@ Deno.test("an offer to a stream is answered in its name", async () => {
       remote: "192.0.2.1:50000",
       query: "token=a%20b",
     },
-    sdp: SDP,
+    sdp: OFFER_SDP,
     reachedAt: "gateway.test",
   }]);
   assertEquals(bench.signaling.calls, 1);
