@@ -7,6 +7,12 @@ export const STREAM_PREFIX = "stream:";
 /** Begins the name of a peer that wants to publish: `publish:live/cam2`. */
 export const PUBLISH_PREFIX = "publish:";
 
+/** Name of the peer that takes what those publish. */
+export const PUBLISH_NAME = "publish";
+
+/** Nobody may pass for one of the gateway's own peers: others would send their offers there. */
+const OWN_NAMES = new RegExp(`^(${STREAM_PREFIX.slice(0, -1)}):|^(${PUBLISH_NAME})$`, "i");
+
 /** What would end the name or its line in a list. A percent-encoded line feed would forge peers. */
 // deno-lint-ignore no-control-regex -- they are what is looked for
 const SEPARATORS = /[,\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
@@ -24,8 +30,7 @@ export function peerNameOf(query: string): string {
 /** `name` as it may stand in a list, at most `MAX_NAME_BYTES` of UTF-8. */
 export function cleanPeerName(name: string): string {
   const clean = name.toWellFormed().replaceAll(SEPARATORS, "_");
-  // Nobody may pose as a stream: others would send their offers there.
-  return fit(clean.toLowerCase().startsWith(STREAM_PREFIX) ? clean.replace(":", "_") : clean);
+  return fit(clean.replace(OWN_NAMES, (_own, stream, publish) => `${stream ?? publish}_`));
 }
 
 function decode(query: string): string {

@@ -132,7 +132,7 @@ export function originOf(c: SignalingContext): Origin {
   return {
     remote: formatAddress(c.env.remote),
     query: policyQuery(url.search, OWN_PARAMETERS),
-    reachedAt: url.hostname,
+    reachedAt: url.hostname.replace(/^\[(.*)\]$/, "$1"),
   };
 }
 

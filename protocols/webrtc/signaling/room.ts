@@ -53,8 +53,8 @@ export class Room {
   }
 
   /**
-   * An id that nobody has. The original counts from 1; these are not to be guessed, since whoever
-   * knows the id of a peer can pass for it.
+   * An id that nobody has. The original counts from 1, so that a client which outlives the server
+   * comes back as whoever has its number by then; and anybody can guess the numbers of all.
    */
   freeId(): number {
     for (;;) {

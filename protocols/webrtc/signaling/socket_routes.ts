@@ -6,7 +6,8 @@
  * - `{type: "peer", id, name, connected}` tells who came and who left;
  * - `{type: "error", reason}` tells what could not be done, with `to` where that was a message.
  *
- * Whoever closes the socket has signed out. The query of the URL goes to the access policy with every
+ * Whoever closes the socket has signed out, and so has one that vanishes: Deno pings, and closes the
+ * socket after 30 s without an answer. The query of the URL goes to the access policy with every
  * offer to a stream.
  *
  * @module

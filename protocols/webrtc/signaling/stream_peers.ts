@@ -1,7 +1,7 @@
 import type { Registry } from "../../../registry/registry.ts";
 import type { RtcAction } from "../rtc_session.ts";
 import type { Calls } from "./calls.ts";
-import { PUBLISH_PREFIX, STREAM_PREFIX } from "./names.ts";
+import { PUBLISH_NAME, PUBLISH_PREFIX, STREAM_PREFIX } from "./names.ts";
 import type { Peer, PeerMessage, Room } from "./room.ts";
 
 /** Id of the peer that takes offers of streams that are not live yet. */
@@ -93,7 +93,7 @@ class StreamPeer extends CalledPeer {
 /** Known only to peers that want to publish, so that the others see nothing but one another. */
 class PublishPeer extends CalledPeer {
   readonly id = PUBLISH_ID;
-  readonly name = "publish";
+  readonly name = PUBLISH_NAME;
 
   protected wish(caller: Peer) {
     return { action: "publish", stream: caller.name.slice(PUBLISH_PREFIX.length) } as const;

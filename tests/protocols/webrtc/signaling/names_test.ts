@@ -13,6 +13,8 @@ const NAMES: readonly (readonly [what: string, query: string, name: string])[] =
   ["a forged header", "a%0D%0APragma:%201", "a__Pragma: 1"],
   ["what only passes for a stream", "stream:live/cam1", "stream_live/cam1"],
   ["the same in another case", "Stream%3Alive/cam1", "Stream_live/cam1"],
+  ["what only passes for the publisher's peer", "Publish", "Publish_"],
+  ["a name that only begins so", "publisher", "publisher"],
   ["one that wants to publish", "publish:live/cam2", "publish:live/cam2"],
   ["too long", "a".repeat(MAX_NAME_BYTES + 1), "a".repeat(MAX_NAME_BYTES)],
   ["cut at a whole character", "%C3%BC".repeat(300) + "a", "ü".repeat(MAX_NAME_BYTES / 2)],
