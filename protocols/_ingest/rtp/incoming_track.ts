@@ -15,6 +15,8 @@ export interface IncomingFormat {
 export interface IncomingTrack {
   /** All of the same track id and kind, of which any may come; the likeliest first. */
   readonly formats: readonly [IncomingFormat, ...IncomingFormat[]];
+  /** What it is before its first packet. Units wait for a while where it has no configuration. */
+  readonly initial: Track;
   /** How packets wait for others. */
   readonly jitter: JitterBufferOptions;
 }

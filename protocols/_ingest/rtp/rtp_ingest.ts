@@ -26,10 +26,7 @@ export class RtpIngest {
     this.#options = options;
     this.#sink = new FirstDescription(sink);
     this.#times = new ReceiverClock(
-      tracks.map(({ formats: [{ track, media }] }) => ({
-        kind: track.kind,
-        clockRate: media.clockRate,
-      })),
+      tracks.map(({ initial: { kind, timescale } }) => ({ kind, clockRate: timescale })),
     );
     this.#tracks = tracks.map((track, index) =>
       new TrackIngest(track, index, this.#times, options, () => this.#describe())

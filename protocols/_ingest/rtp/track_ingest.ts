@@ -42,7 +42,7 @@ export class TrackIngest implements TrackState {
   readonly #options: RtpIngestOptions;
   readonly #onChange: () => void;
   readonly #reportSsrc = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  /** What comes; undefined where several things may, and nothing has yet. */
+  /** What comes; undefined before the first packet. */
   #format: IncomingFormat | undefined;
   #track: Track;
   #dts: DtsDeriver;
@@ -70,10 +70,7 @@ export class TrackIngest implements TrackState {
     this.#times = times;
     this.#options = options;
     this.#onChange = onChange;
-    const [first, ...others] = incoming.formats;
-    this.#format = others.length === 0 ? first : undefined;
-    // Without a configuration the stream is not described before it is known what comes.
-    this.#track = others.length === 0 ? first.track : withoutConfig(first.track);
+    this.#track = incoming.initial;
     this.#dts = deriverOf(this.#track);
   }
 
@@ -268,10 +265,6 @@ export class TrackIngest implements TrackState {
       { type: "sourceDescription", sources: [{ ssrc, cname: "sluice" }] },
     ]);
   }
-}
-
-function withoutConfig({ config: _, ...track }: Track): Track {
-  return track;
 }
 
 function deriverOf({ timescale, config }: Track): DtsDeriver {

@@ -37,7 +37,9 @@ export class Reception {
     this.#tracks = tracks;
     const isReliable = tracks.every(({ transport }) => transport.lower === "tcp");
     const jitter = isReliable ? { maxPackets: 0 } : {};
-    const incoming = tracks.map(({ incoming }) => ({ formats: [incoming], jitter } as const));
+    const incoming = tracks.map(({ incoming }) =>
+      ({ formats: [incoming], initial: incoming.track, jitter }) as const
+    );
     this.#ingest = new RtpIngest(incoming, options.sink, options);
     if (!isReliable) this.#scheduleExpire();
     this.#cancelReport = this.#scheduleReport();

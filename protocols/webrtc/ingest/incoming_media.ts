@@ -24,7 +24,8 @@ export function incomingTrack(media: NegotiatedMedia, trackId: number): Incoming
   const [first, ...others] = media.codecs.map((codec) => incomingFormat(media, codec, trackId));
   if (first === undefined) throw new RangeError(`Cannot ingest media ${media.mid}: no codec`);
   const isRepaired = media.codecs.some(({ feedback }) => feedback.nack);
-  return { formats: [first, ...others], jitter: isRepaired ? NACK_PATIENCE : {} };
+  const { config: _, ...initial } = first.track;
+  return { formats: [first, ...others], initial, jitter: isRepaired ? NACK_PATIENCE : {} };
 }
 
 function incomingFormat(

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "../../../registry/clock.ts";
-import type { UnitSink } from "../../_ingest/rtp/incoming_track.ts";
+import type { IncomingTrack, UnitSink } from "../../_ingest/rtp/incoming_track.ts";
 import { RtpIngest } from "../../_ingest/rtp/rtp_ingest.ts";
 import { parseRtpPacket } from "../../_formats/rtp/packet.ts";
 import {
@@ -58,7 +58,7 @@ export class PublisherIngest implements RtcReceiver {
     const { medias, sink, clock } = options;
     this.#options = options;
     const tracks = medias.map((media, index) => incomingTrack(media, index + 1));
-    const ingest = new RtpIngest(tracks, sink, options);
+    const ingest = new RtpIngest(tracks, withoutSilent(tracks, sink), options);
     this.#ingest = ingest;
     this.#medias = ingest.tracks.flatMap((track, index) => {
       const media = medias[index];
@@ -176,4 +176,19 @@ export class PublisherIngest implements RtcReceiver {
     this.#cancelTick();
     this.#ingest.close();
   }
+}
+
+/**
+ * A section that was agreed to and sends nothing, for want of a camera, is no track: viewers would wait for
+ * its pictures.
+ */
+function withoutSilent(tracks: readonly IncomingTrack[], sink: UnitSink): UnitSink {
+  const silent = new Set(tracks.map(({ initial }) => initial));
+  return {
+    describe: (description) => {
+      const heard = description.tracks.filter((track) => !silent.has(track));
+      sink.describe({ ...description, tracks: heard });
+    },
+    write: (units) => sink.write(units),
+  };
 }

@@ -40,10 +40,14 @@ function open(): {
 } {
   const clock = new VirtualClock();
   const units: Unit[] = [];
-  const tracks = describeMedias(parseSdp(SDP)).map((candidate, index) => ({
-    formats: [{ ...candidate, track: { ...candidate.track, id: index + 1 } }],
-    jitter: { maxPackets: 0 },
-  } as const));
+  const tracks = describeMedias(parseSdp(SDP)).map((candidate, index) => {
+    const track = { ...candidate.track, id: index + 1 };
+    return {
+      formats: [{ ...candidate, track }],
+      initial: track,
+      jitter: { maxPackets: 0 },
+    } as const;
+  });
   const ingest = new RtpIngest(
     tracks,
     { describe() {}, write: (more) => void units.push(...more) },

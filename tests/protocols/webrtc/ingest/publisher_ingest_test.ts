@@ -54,6 +54,20 @@ Deno.test("sound and picture share a transport and become two tracks", () => {
   assertEquals(peer.clock.pending, 0);
 });
 
+Deno.test("a section that sends nothing is waited for, and no track before it does", () => {
+  const peer = new Peer(audio(OPUS), video(VP8, H264));
+  const codecs = () => peer.descriptions.at(-1)?.tracks.map(({ codec }) => codec);
+  for (let index = 0; index <= 50; index++) {
+    assertEquals([codecs(), peer.units.length], [undefined, 0]);
+    peer.send(packet(index, { ...SOUND, timestamp: index * 960 }));
+    peer.clock.advance(20);
+  }
+  assertEquals([codecs(), peer.units.length], [["opus"], 51]);
+  peer.send(key(1));
+  assertEquals(codecs(), ["opus", "vp8"]);
+  peer.ingest.close();
+});
+
 Deno.test("Opus of WebRTC has a header for two channels at 48 kHz", () => {
   const peer = new Peer(audio(OPUS));
   peer.send(packet(1, SOUND));
