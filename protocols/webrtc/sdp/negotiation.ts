@@ -13,12 +13,9 @@ import { readFeedback } from "./feedback.ts";
 export type AnsweredSection =
   /** Media flows. */
   | { readonly type: "media"; readonly media: NegotiatedMedia }
-  /**
-   * Understood, but nothing flows. Better than a refusal: a section that is refused cannot carry the
-   * transport of its bundle, and the first one does.
-   */
+  /** Nothing flows, but it can carry the transport of its bundle, which the first section does. */
   | { readonly type: "inactive"; readonly codecs: readonly NegotiatedCodec[] }
-  /** Nothing in it is understood: port 0. */
+  /** Neither audio nor video, or rejected by the peer: port 0. */
   | { readonly type: "rejected" };
 
 /** As many sections as the offer has, in its order. */
@@ -79,8 +76,14 @@ export function acceptableCodecs({ kind, rejected, codecs }: RemoteMedia): reado
   return codecs.filter((codec) => isAcceptable(codec, kind));
 }
 
-/** A section in which nothing flows: what is understood of it, or nothing. */
+/**
+ * A section in which nothing flows. What nobody here understands is no reason to reject it: Chrome does
+ * not take an answer in which the first section of a bundle is rejected.
+ */
 export function answerUnused(media: RemoteMedia): AnsweredSection {
-  const known = acceptableCodecs(media).map((codec) => agreedCodec(codec, new Map()));
-  return known.length === 0 ? { type: "rejected" } : { type: "inactive", codecs: known };
+  if (media.rejected || !isMediaKind(media.kind)) return { type: "rejected" };
+  const known = acceptableCodecs(media);
+  const codecs = known.length > 0 ? known : media.codecs;
+  if (codecs.length === 0) return { type: "rejected" };
+  return { type: "inactive", codecs: codecs.map((codec) => agreedCodec(codec, new Map())) };
 }

@@ -87,8 +87,8 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   [
     "a data channel alone",
     offers.SAFARI_READ.replaceAll(/m=(audio|video) 9/g, "m=$1 0"),
-    "section 0 (application): it is neither audio nor video; section 1 (audio): it is rejected; " +
-    "section 2 (video): it is rejected",
+    "section 0 (audio): it is rejected; section 1 (video): it is rejected; " +
+    "section 2 (application): it is neither audio nor video",
   ],
 ];
 

@@ -387,7 +387,7 @@ a=fingerprint:sha-256 ${HASH}
 a=setup:actpass
 `);
 
-/** Safari 18 with a data channel in front, audio both ways, H.265 without parameters. */
+/** Safari 18 with a data channel, audio both ways, H.265 without parameters. */
 export const SAFARI_READ = crlf(`v=0
 o=- 985372420936776446 2 IN IP4 127.0.0.1
 s=-
@@ -395,19 +395,11 @@ t=0 0
 a=group:BUNDLE 0 1 2
 a=extmap-allow-mixed
 a=msid-semantic: WMS bc57d7ff
-m=application 9 UDP/DTLS/SCTP webrtc-datachannel
-c=IN IP4 0.0.0.0
-${SECURITY}
-a=ice-options:trickle
-a=setup:actpass
-a=mid:0
-a=sctp-port:5000
-a=max-message-size:262144
 m=audio 9 UDP/TLS/RTP/SAVPF 111 0
 c=IN IP4 0.0.0.0
 ${SECURITY}
 a=setup:actpass
-a=mid:1
+a=mid:0
 a=sendrecv
 a=msid:bc57d7ff 833dba34
 a=rtcp-mux
@@ -418,7 +410,7 @@ m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 104
 c=IN IP4 0.0.0.0
 ${SECURITY}
 a=setup:actpass
-a=mid:2
+a=mid:1
 a=recvonly
 a=rtcp-mux
 a=rtcp-rsize
@@ -429,6 +421,14 @@ a=fmtp:97 apt=96
 a=rtpmap:98 H264/90000
 a=fmtp:98 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
 a=rtpmap:104 H265/90000
+m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+c=IN IP4 0.0.0.0
+${SECURITY}
+a=ice-options:trickle
+a=setup:actpass
+a=mid:2
+a=sctp-port:5000
+a=max-message-size:262144
 `);
 
 /** Every offer above, by client. */

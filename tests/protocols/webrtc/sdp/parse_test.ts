@@ -43,9 +43,9 @@ const SUMMARIES: readonly (readonly [string, string, readonly string[]])[] = [
     "1 audio recvonly: 96=opus 0=PCMU 8=PCMA",
   ]],
   ["Safari", offers.SAFARI_READ, [
-    "0 application sendrecv: ",
-    "1 audio sendrecv: 111=opus 0=PCMU",
-    "2 video recvonly: 96+97=H264 98=H264 104=H265",
+    "0 audio sendrecv: 111=opus 0=PCMU",
+    "1 video recvonly: 96+97=H264 98=H264 104=H265",
+    "2 application sendrecv: ",
   ]],
 ];
 

@@ -102,22 +102,33 @@ Deno.test("bundle-only sections are answered with a port", () => {
   assertEquals(answer.match(/^m=\w+ \d+/gm), ["m=video 9", "m=audio 9"]);
 });
 
-// RFC 9143 section 7.3.3: what is rejected leaves the group, and the next section has the transport.
+// RFC 9143 section 7.3.3: what is rejected leaves the group.
 Deno.test("a rejected section keeps its formats, and is in no bundle", () => {
   const answer = answerRead(offers.SAFARI_READ, [OPUS]);
   assertEquals(answer.match(/^(?:m=|a=group).*/gm), [
-    "a=group:BUNDLE 1 2",
-    "m=application 0 UDP/DTLS/SCTP webrtc-datachannel",
+    "a=group:BUNDLE 0 1",
     "m=audio 9 UDP/TLS/RTP/SAVPF 111",
     "m=video 9 UDP/TLS/RTP/SAVPF 96 98 104",
+    "m=application 0 UDP/DTLS/SCTP webrtc-datachannel",
   ]);
-  const [, application = "", audio = "", video = ""] = answer.split(/^(?=m=)/m);
-  assertEquals(
-    [application, audio, video].map((text) => text.includes("a=candidate:")),
-    [false, true, false],
-  );
+  const [, , video = "", application = ""] = answer.split(/^(?=m=)/m);
   assertEquals(video.includes("a=inactive\r\n"), true);
   assertEquals(application.includes("a=fingerprint"), false);
+});
+
+// RFC 9143 section 7.3.1: the first of the group that is left.
+Deno.test("the section that the group names first has the candidates", () => {
+  const candidates = (sdp: string): readonly boolean[] => {
+    const [, ...sections] = answerRead(sdp, [h264("42e01f"), OPUS]).split(/^(?=m=)/m);
+    return sections.map((text) => text.includes("a=candidate:"));
+  };
+  assertEquals(candidates(offers.CHROME_READ), [true, false]);
+  assertEquals(candidates(offers.CHROME_READ.replace("BUNDLE 0 1", "BUNDLE 1 0")), [false, true]);
+  assertEquals(candidates(offers.SAFARI_READ.replace("BUNDLE 0 1 2", "BUNDLE 2 1 0")), [
+    false,
+    true,
+    false,
+  ]);
 });
 
 Deno.test("an offer without a group is answered without one", () => {
