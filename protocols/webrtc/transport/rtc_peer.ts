@@ -170,6 +170,7 @@ export class RtcPeer {
     this.#cancelLimit();
     this.#dtls?.close();
     this.#ice.close();
+    this.#packets?.close();
     this.#wiring.onEnd();
     this.#connected.reject(reason);
     this.#ending.abort(reason);

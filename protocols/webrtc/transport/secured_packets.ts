@@ -46,6 +46,11 @@ export class SecuredPackets {
     return this.#sendInOrder([this.#sender.protectRtcp(packet)]);
   }
 
+  /** Frees the native ciphers: what is to be sent from then on is not. */
+  close(): void {
+    this.#sender.close();
+  }
+
   /** One send at a time: what is sent together may leave in another order. */
   async #sendInOrder(datagrams: readonly Uint8Array[]): Promise<void> {
     while (this.#sending !== undefined) await this.#sending;
