@@ -1,3 +1,4 @@
+import { ConfigError } from "../../protocol.ts";
 import { basicCredentials, decodeUserinfo, withoutCredentials } from "../../_http/url.ts";
 
 /** An endpoint of WHIP or WHEP, and what to show there. */
@@ -12,9 +13,15 @@ export interface WhipTarget {
  * Reads a URL such as `whep://host:8080/live/cam1/whep`: that of the HTTP endpoint, with the `http` of
  * its scheme replaced; the query goes along. A password without user is a bearer token
  * (`wheps://:TOKEN@host/`), one with a user is sent as HTTP Basic.
+ *
+ * @throws {ConfigError} it is of the other protocol: streams are pulled by WHEP, and pushed by WHIP.
  */
-export function parseWhipUrl(url: URL): WhipTarget {
-  const http = new URL(url.href.replace(/^wh[ie]p/, "http"));
+export function parseWhipUrl(url: URL, protocol: "whip" | "whep"): WhipTarget {
+  if (!url.href.startsWith(protocol)) {
+    const verb = protocol === "whep" ? "pulled" : "pushed";
+    throw new ConfigError([], `streams are ${verb} by ${protocol}:// or ${protocol}s:// URLs`);
+  }
+  const http = new URL(url.href.replace(protocol, "http"));
   const { username, password } = http;
   const isToken = username === "" && password !== "";
   const authorization = isToken ? `Bearer ${decodeUserinfo(password)}` : basicCredentials(http);

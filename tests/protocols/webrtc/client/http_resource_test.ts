@@ -51,7 +51,7 @@ class Bench {
   }
 
   open(url = "whep://127.0.0.1:8000/live/cam1/whep"): Promise<HttpResource> {
-    return HttpResource.open(parseWhipUrl(new URL(url)), OFFER, {
+    return HttpResource.open(parseWhipUrl(new URL(url), "whep"), OFFER, {
       transport: this.#transport,
       clock: this.clock,
       signal: this.abort.signal,

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError } from "../../../../protocols/protocol.ts";
 import { parseWhipUrl } from "../../../../protocols/webrtc/client/target.ts";
 
 Deno.test("a URL of WHIP or WHEP is that of its endpoint and of who asks", async (t) => {
@@ -18,9 +19,18 @@ Deno.test("a URL of WHIP or WHEP is that of its endpoint and of who asks", async
   ];
   for (const [url, href, authorization] of cases) {
     await t.step(url, () => {
-      const target = parseWhipUrl(new URL(url));
+      const target = parseWhipUrl(new URL(url), url.startsWith("whep") ? "whep" : "whip");
       assertEquals(target.endpoint.href, href);
       assertEquals(target.authorization, authorization);
     });
   }
+});
+
+Deno.test("WHIP is no way to pull, nor WHEP to push", () => {
+  assertThrows(
+    () => parseWhipUrl(new URL("whips://host/a/whip"), "whep"),
+    ConfigError,
+    "streams are pulled by whep:// or wheps:// URLs",
+  );
+  assertThrows(() => parseWhipUrl(new URL("whep://host/a/whep"), "whip"), ConfigError);
 });
