@@ -21,5 +21,5 @@ export const MAX_CANDIDATES = 64;
 /** One certificate, by each of the algorithms that there are. */
 export const MAX_FINGERPRINTS = 8;
 
-/** A name for a section that RTP can carry in a header extension of the one-byte form is shorter. */
+/** Names of sections are a digit in browsers, "video0" in GStreamer; answers and packets repeat them. */
 export const MAX_MID_LENGTH = 64;

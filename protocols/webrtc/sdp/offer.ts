@@ -141,16 +141,18 @@ function offeredMedia(
  * pass on what they are sent.
  */
 function sentCodecs(track: Track, kind: MediaKind): readonly NegotiatedCodec[] {
-  const format = formatOfCodec(track.codec, track.kind);
   const known = RECEIVED[kind].filter(({ encoding }) => encoding === codecTitle(track.codec));
-  if (track.codec !== "h264") {
-    const best = bestFormat(track, known) ?? known[0];
-    return best === undefined ? [] : [best];
+  const own = formatOfCodec(track.codec, kind)?.fmtp(track);
+  if (track.codec === "h264") {
+    const id = parseFmtp(own).get("profile-level-id") ?? BASE_H264_ID;
+    const base = known.slice(0, 1);
+    return id === BASE_H264_ID ? base : [video(114, "H264", `${H264_FMTP}${id}`), ...base];
   }
-  const id = parseFmtp(format?.fmtp(track)).get("profile-level-id") ?? BASE_H264_ID;
-  const own = video(114, "H264", `${H264_FMTP}${id}`);
-  const base = known.filter(({ fmtp }) => fmtp === `${H264_FMTP}${BASE_H264_ID}`);
-  return id === BASE_H264_ID ? base : [own, ...base];
+  // Others say nothing of the profile there.
+  const tellsProfile = track.codec === "av1" || track.codec === "vp9";
+  const best = bestFormat(track, known) ?? known[0];
+  if (best === undefined) return [];
+  return [tellsProfile && own !== undefined ? { ...best, fmtp: own } : best];
 }
 
 export interface OfferParts {

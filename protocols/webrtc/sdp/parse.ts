@@ -16,7 +16,7 @@ import type {
   Setup,
 } from "./description.ts";
 import { MAX_CANDIDATES, MAX_FINGERPRINTS, MAX_SDP_LENGTH, MAX_SECTIONS } from "./limits.ts";
-import { parseMedia, readMid } from "./parse_media.ts";
+import { invalidSdp, parseMedia, readMid } from "./parse_media.ts";
 
 /**
  * Reads an offer or an answer.
@@ -34,7 +34,7 @@ export function parseRemote(sdp: string): RemoteDescription {
     throw new RtcError("no-common-media", "Cannot use SDP: every section is rejected");
   }
   if (live.length > 1 && bundled === undefined) {
-    throw invalid("it has more than one section but no BUNDLE group");
+    throw invalidSdp("it has more than one section but no BUNDLE group");
   }
   const bundle = bundled?.filter((mid) => live.includes(mid)) ?? [];
   checkMux(session.media.filter((_media, index) => isLiveRtp(medias[index])));
@@ -49,12 +49,12 @@ export function parseRemote(sdp: string): RemoteDescription {
  */
 function parseSession(sdp: string): SdpSession {
   if (sdp.length > MAX_SDP_LENGTH) {
-    throw invalid(`it is longer than ${MAX_SDP_LENGTH} characters`);
+    throw invalidSdp(`it is longer than ${MAX_SDP_LENGTH} characters`);
   }
   const session = parse(sdp);
   const sections = session.media.length;
-  if (sections === 0) throw invalid("it has no section");
-  if (sections > MAX_SECTIONS) throw invalid(`it has more than ${MAX_SECTIONS} sections`);
+  if (sections === 0) throw invalidSdp("it has no section");
+  if (sections > MAX_SECTIONS) throw invalidSdp(`it has more than ${MAX_SECTIONS} sections`);
   return session;
 }
 
@@ -72,7 +72,7 @@ function bundledMids(session: SdpSession): readonly string[] | undefined {
 
 function checkMids(mids: readonly string[]): void {
   const twice = mids.find((mid, index) => mids.indexOf(mid) !== index);
-  if (twice !== undefined) throw invalid(`two sections have the name "${twice}"`);
+  if (twice !== undefined) throw invalidSdp(`two sections have the name "${twice}"`);
 }
 
 function isLiveRtp(media: RemoteMedia | undefined): boolean {
@@ -82,7 +82,7 @@ function isLiveRtp(media: RemoteMedia | undefined): boolean {
 /** The first one has it; those that are bundled with it follow (RFC 9143 section 7.1.3). */
 function checkMux([first]: readonly SdpMedia[]): void {
   if (first !== undefined && first.rtcpMux === undefined) {
-    throw invalid("RTP and RTCP are to come apart: a=rtcp-mux is missing");
+    throw invalidSdp("RTP and RTCP are to come apart: a=rtcp-mux is missing");
   }
 }
 
@@ -91,7 +91,9 @@ type Transport = Omit<RemoteDescription, "bundle" | "medias">;
 /** What the section says of the transport, or where it does not, the session (RFC 8839, RFC 8842). */
 function parseTransport(sdp: string, session: SdpSession, media: SdpAttributes): Transport {
   const fingerprints = parseFingerprints(sdp);
-  if (fingerprints.length === 0) throw invalid("it has no fingerprint by SHA-256 or a longer hash");
+  if (fingerprints.length === 0) {
+    throw invalidSdp("it has no fingerprint by SHA-256 or a longer hash");
+  }
   return {
     ice: parseIce({ ...session, ...media }),
     iceLite: session.icelite !== undefined,
@@ -109,7 +111,7 @@ const PWD = /^[\x21-\x7e]{22,256}$/;
 /** @throws {RtcError} "invalid-sdp" */
 function parseIce(attributes: SdpAttributes): IceCredentials {
   const ice = iceCredentials(attributes);
-  if (ice === undefined) throw invalid("ice-ufrag or ice-pwd is missing, too short or too long");
+  if (ice === undefined) throw invalidSdp("ice-ufrag or ice-pwd is missing, too short or too long");
   return ice;
 }
 
@@ -124,7 +126,7 @@ export function iceCredentials(
 /** Where nothing is said, the peer takes either role: a client that leaves it out does so. */
 function parseSetup(text: string): Setup {
   if (text === "actpass" || text === "active" || text === "passive") return text;
-  throw invalid(`setup is "${text}"`);
+  throw invalidSdp(`setup is "${text}"`);
 }
 
 /** The library keeps one of each section, but aiortc writes one by each algorithm. */
@@ -141,15 +143,11 @@ function parseFingerprints(sdp: string): readonly Fingerprint[] {
 }
 
 /** Those for RTP, the first of them: a peer with more finds a way with these. */
-export function parseCandidates(
+function parseCandidates(
   parsed: NonNullable<SdpAttributes["candidates"]>,
 ): readonly Candidate[] {
   return parsed.map(readCandidate)
     .filter((candidate) => candidate !== undefined)
     .filter(({ component }) => component === 1)
     .slice(0, MAX_CANDIDATES);
-}
-
-function invalid(reason: string): RtcError {
-  return new RtcError("invalid-sdp", `Cannot parse SDP: ${reason}`);
 }

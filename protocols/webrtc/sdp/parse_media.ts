@@ -46,9 +46,9 @@ export function parseMedia(
   const formats = String(media.payloads ?? "").trim();
   const protocol = String(media.protocol ?? "");
   if (!media.type || typeof media.port !== "number" || protocol === "" || formats === "") {
-    throw invalid(`the m= line of section ${index} is broken`);
+    throw invalidSdp(`the m= line of section ${index} is broken`);
   }
-  if (!MID.test(mid)) throw invalid(`the name of section ${index} is no token, or too long`);
+  if (!MID.test(mid)) throw invalidSdp(`the name of section ${index} is no token, or too long`);
   return {
     mid,
     kind: String(media.type),
@@ -169,6 +169,7 @@ function isSsrc(value: number | undefined): value is number {
   return value !== undefined && Number.isInteger(value) && value >= 0 && value <= MAX_SSRC;
 }
 
-function invalid(reason: string): RtcError {
+/** What is thrown of a description that is none. */
+export function invalidSdp(reason: string): RtcError {
   return new RtcError("invalid-sdp", `Cannot parse SDP: ${reason}`);
 }

@@ -9,6 +9,18 @@ import { writeAnswer } from "../../../../protocols/webrtc/sdp/write_answer.ts";
 import type { NegotiatedMedia } from "../../../../protocols/webrtc/negotiated.ts";
 import { AAC, h264, LOCAL, OPUS, ORIGIN, ssrcs, videoTrack } from "./parts.ts";
 
+const VP9_PROFILE_1 = {
+  codec: "vp9",
+  profile: 1,
+  level: 0,
+  bitDepth: 8,
+  chromaSubsampling: 3,
+  fullRange: false,
+  colourPrimaries: 1,
+  transferCharacteristics: 1,
+  matrixCoefficients: 1,
+} as const;
+
 const local = { ...LOCAL, setup: "actpass" } as const;
 
 const offer = (medias: readonly NegotiatedMedia[]): string =>
@@ -79,6 +91,7 @@ Deno.test("H.264 is offered as Constrained Baseline too, others as what they are
   assertEquals(fmtps(h264("640028")), ["640028", "42e01f"]);
   assertEquals(fmtps(h264("42e01f")), ["42e01f"]);
   assertEquals(fmtps(videoTrack("vp8")), [undefined]);
+  assertEquals(fmtps({ ...videoTrack("vp9"), config: VP9_PROFILE_1 }), ["e-id=1"]);
 });
 
 Deno.test("WebRTC carries none of the tracks", () => {
