@@ -62,7 +62,7 @@ export class CheckList {
 
   #add(address: Address, remote: Pair["remote"]): Pair | undefined {
     const known = this.find(address);
-    if (known !== undefined || this.#pairs.length >= MAX_PAIRS) return known;
+    if (known !== undefined || !this.#makeRoom()) return known;
     const pair: Pair = {
       address,
       remote,
@@ -73,6 +73,14 @@ export class CheckList {
     };
     this.#pairs = [...this.#pairs, pair].sort((a, b) => b.remote.priority - a.remote.priority);
     return pair;
+  }
+
+  /** Peers that move about leave pairs behind, the worst of which is let go of for a new one. */
+  #makeRoom(): boolean {
+    if (this.#pairs.length < MAX_PAIRS) return true;
+    const left = this.#pairs.findLast(({ state }) => state === "failed" || state === "succeeded");
+    this.#pairs = this.#pairs.filter((pair) => pair !== left);
+    return left !== undefined;
   }
 
   find({ host, port }: Address): Pair | undefined {

@@ -71,7 +71,7 @@ export class IceAgent {
   readonly #tieBreaker = randomBytes(8).readBigUInt64BE();
   #role: IceRole;
   #local: IceCredentials = createCredentials();
-  /** Of the generation before, until the present one has a path. */
+  /** Of the generation before: its checks are still answered. */
   #previous: IceCredentials | undefined;
   #remote: IceCredentials | undefined;
   #pairs: CheckList;
@@ -341,7 +341,6 @@ export class IceAgent {
     if (this.#path !== pair) this.#take(pair);
     if (this.#isSettled) return;
     this.#isSettled = true;
-    this.#previous = undefined;
     this.#cancelLimit();
     this.#renewConsent();
     this.#scheduleConsent();
