@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 607d1fb969ee319639a32ce590968ba7: script 14acdad655b2d93eb7e04582b9d06236
+// Made by `deno task pages` of sources 2645fd74960b16996127e018471caf8f: script 557a73f18add2c676cd57e85cba929bc
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -212,7 +212,7 @@ function afterEnding(course, ending, hasPlayed) {
     case "absent":
       return course.isThere ? passOn(course, "the gateway does not offer it for this stream", true) : knock(course, 0);
     case "unfit":
-      return passOn(course, ending.reason, false);
+      return hasPlayed ? again(course, "The player failed. Trying again\u2026") : passOn(course, ending.reason, false);
     case "lost":
       return hasPlayed ? again(course, "The connection was lost. Trying again\u2026") : afterLoss(course, ending.reason);
   }
@@ -372,7 +372,7 @@ function formatDelay(milliseconds) {
 var STILL_LIMIT_MS = 3e3;
 var Numbers = class {
   #video;
-  #time = 0;
+  #position = 0;
   #movedAt = performance.now();
   constructor(video2) {
     this.#video = video2;
@@ -391,10 +391,11 @@ var Numbers = class {
   }
   /** Whether something should be moving, and is not. */
   isStill() {
-    const { currentTime, paused } = this.#video;
+    const { currentTime, paused, videoWidth } = this.#video;
     const now = performance.now();
-    if (currentTime !== this.#time || paused || document.hidden) this.#movedAt = now;
-    this.#time = currentTime;
+    const position = videoWidth > 0 ? this.#video.getVideoPlaybackQuality().totalVideoFrames : currentTime;
+    if (position !== this.#position || paused || document.hidden) this.#movedAt = now;
+    this.#position = position;
     return now - this.#movedAt > STILL_LIMIT_MS;
   }
 };
@@ -453,7 +454,8 @@ var FlvPlayback = class {
     }, LOW_LATENCY);
     this.#player = player2;
     player2.on(mpegts.Events.ERROR, (type, detail, info) => {
-      this.#end(endingOf(type, detail, info));
+      const ending = endingOf(type, detail, info, video2);
+      setTimeout(() => this.#end(ending));
     });
     player2.on(mpegts.Events.LOADING_COMPLETE, () => this.#end({
       type: "ended"
@@ -505,13 +507,13 @@ var FlvPlayback = class {
     this.#player = void 0;
   }
 };
-function endingOf(type, detail, info) {
+function endingOf(type, detail, info, video2) {
   const { code, msg = detail } = info ?? {};
-  if (type === mpegts.ErrorTypes.MEDIA_ERROR) return {
+  if (type !== mpegts.ErrorTypes.MEDIA_ERROR) return endingOfStatus(code ?? 0, msg);
+  return {
     type: "unfit",
-    reason: msg
+    reason: `this browser cannot play it (${video2.error?.message || msg})`
   };
-  return endingOfStatus(code ?? 0, msg);
 }
 
 // play/hls_way.ts
@@ -900,13 +902,13 @@ var WebRtcPlayback = class {
     if (sound !== void 0 && !this.#isClosed) this.#stage.onSilent(formatCodec(sound.codec));
   }
   #onState() {
-    clearTimeout(this.#timer);
     const { connectionState } = this.#connection;
     const lost = {
       type: "lost",
       reason: "the connection broke"
     };
-    if (connectionState === "failed" || connectionState === "closed") this.#end(lost);
+    if (connectionState === "connected") clearTimeout(this.#timer);
+    else if (connectionState === "failed" || connectionState === "closed") this.#end(lost);
     else if (connectionState === "disconnected") this.#limit(SILENCE_LIMIT_MS, lost);
   }
   #limit(ms, ending) {

@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 607d1fb969ee319639a32ce590968ba7: script 953e3199656f1cf86f03b97b1cc5ffce
+// Made by `deno task pages` of sources 2645fd74960b16996127e018471caf8f: script 0f21876ffc83b2525ef698a9b103afba
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -685,10 +685,11 @@ var PublishSession = class {
     });
   }
   #onState() {
-    clearTimeout(this.#timer);
     const { connectionState } = this.#connection;
-    if (connectionState === "connected") this.#events.onConnected();
-    else if (connectionState === "failed" || connectionState === "closed") {
+    if (connectionState === "connected") {
+      clearTimeout(this.#timer);
+      this.#events.onConnected();
+    } else if (connectionState === "failed" || connectionState === "closed") {
       this.#lose("the connection broke");
     } else if (connectionState === "disconnected") {
       this.#limit(SILENCE_LIMIT_MS, "the gateway fell silent");

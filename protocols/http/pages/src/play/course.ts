@@ -71,7 +71,9 @@ export function afterEnding(course: Course, ending: Ending, hasPlayed: boolean):
         ? passOn(course, "the gateway does not offer it for this stream", true)
         : knock(course, 0);
     case "unfit":
-      return passOn(course, ending.reason, false);
+      return hasPlayed
+        ? again(course, "The player failed. Trying again…")
+        : passOn(course, ending.reason, false);
     case "lost":
       return hasPlayed
         ? again(course, "The connection was lost. Trying again…")

@@ -68,7 +68,9 @@ class FlvPlayback implements Playback {
     const player = mpegts.createPlayer({ type: "flv", isLive: true, url }, LOW_LATENCY);
     this.#player = player;
     player.on(mpegts.Events.ERROR, (type: string, detail: string, info: unknown) => {
-      this.#end(endingOf(type, detail, info));
+      const ending = endingOf(type, detail, info, video);
+      // mpegts.js goes on for a moment after it has told of an error, and needs its player for that.
+      setTimeout(() => this.#end(ending));
     });
     player.on(mpegts.Events.LOADING_COMPLETE, () => this.#end({ type: "ended" }));
     player.on(mpegts.Events.MEDIA_INFO, ({ videoCodec, audioCodec }: MediaInfo) => {
@@ -105,8 +107,8 @@ class FlvPlayback implements Playback {
   }
 }
 
-function endingOf(type: string, detail: string, info: unknown): Ending {
+function endingOf(type: string, detail: string, info: unknown, video: HTMLVideoElement): Ending {
   const { code, msg = detail } = (info ?? {}) as { readonly code?: number; readonly msg?: string };
-  if (type === mpegts.ErrorTypes.MEDIA_ERROR) return { type: "unfit", reason: msg };
-  return endingOfStatus(code ?? 0, msg);
+  if (type !== mpegts.ErrorTypes.MEDIA_ERROR) return endingOfStatus(code ?? 0, msg);
+  return { type: "unfit", reason: `this browser cannot play it (${video.error?.message || msg})` };
 }

@@ -8,7 +8,7 @@ const STILL_LIMIT_MS = 3000;
 /** Shows what is known about the playing, and notices when it stops. */
 export class Numbers {
   readonly #video: HTMLVideoElement;
-  #time = 0;
+  #position = 0;
   #movedAt = performance.now();
 
   constructor(video: HTMLVideoElement) {
@@ -30,11 +30,15 @@ export class Numbers {
 
   /** Whether something should be moving, and is not. */
   isStill(): boolean {
-    const { currentTime, paused } = this.#video;
+    const { currentTime, paused, videoWidth } = this.#video;
     const now = performance.now();
+    // The time of what comes by WebRTC goes on without pictures.
+    const position = videoWidth > 0
+      ? this.#video.getVideoPlaybackQuality().totalVideoFrames
+      : currentTime;
     // Hidden pages are not drawn.
-    if (currentTime !== this.#time || paused || document.hidden) this.#movedAt = now;
-    this.#time = currentTime;
+    if (position !== this.#position || paused || document.hidden) this.#movedAt = now;
+    this.#position = position;
     return now - this.#movedAt > STILL_LIMIT_MS;
   }
 }

@@ -63,10 +63,10 @@ class WebRtcPlayback implements Playback {
   }
 
   #onState(): void {
-    clearTimeout(this.#timer);
     const { connectionState } = this.#connection;
     const lost: Ending = { type: "lost", reason: "the connection broke" };
-    if (connectionState === "failed" || connectionState === "closed") this.#end(lost);
+    if (connectionState === "connected") clearTimeout(this.#timer);
+    else if (connectionState === "failed" || connectionState === "closed") this.#end(lost);
     else if (connectionState === "disconnected") this.#limit(SILENCE_LIMIT_MS, lost);
   }
 

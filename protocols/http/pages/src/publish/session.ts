@@ -91,10 +91,11 @@ export class PublishSession {
   }
 
   #onState(): void {
-    clearTimeout(this.#timer);
     const { connectionState } = this.#connection;
-    if (connectionState === "connected") this.#events.onConnected();
-    else if (connectionState === "failed" || connectionState === "closed") {
+    if (connectionState === "connected") {
+      clearTimeout(this.#timer);
+      this.#events.onConnected();
+    } else if (connectionState === "failed" || connectionState === "closed") {
       this.#lose("the connection broke");
     } else if (connectionState === "disconnected") {
       this.#limit(SILENCE_LIMIT_MS, "the gateway fell silent");

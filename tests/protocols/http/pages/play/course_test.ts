@@ -115,6 +115,12 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    what: "what fails while it plays is not unfit",
+    via: "flv",
+    happenings: [{ ending: { type: "unfit", reason: "damaged" }, hasPlayed: true }],
+    turns: ["play flv in 1000: The player failed. Trying again…"],
+  },
+  {
     what: "a stream that has ended may come back",
     happenings: [{ ending: { type: "ended" }, hasPlayed: true }, absent],
     turns: [
