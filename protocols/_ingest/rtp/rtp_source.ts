@@ -50,7 +50,7 @@ export class RtpSource {
     return this.#jitter.push(packet, nowMs);
   }
 
-  /** Takes a packet that came another way: to the reports it is still lost (RFC 4588 section 6.3). */
+  /** Takes a packet that came another way: to the reports it is still lost (RFC 4588 section 6). */
   recover(packet: RtpPacket, nowMs: number): OrderedPackets {
     return this.#jitter.push(packet, nowMs);
   }

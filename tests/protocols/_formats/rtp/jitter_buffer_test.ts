@@ -30,6 +30,10 @@ interface Row {
 
 const TCP = { maxPackets: 0 };
 
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
 const ROWS: readonly Row[] = [
   { name: "packets in order pass at once", push: [7, 8, 9], out: ["7", "8", "9"] },
   {
@@ -106,6 +110,13 @@ const ROWS: readonly Row[] = [
     options: TCP,
     push: [1, MAX_DROPOUT, 2 * MAX_DROPOUT],
     out: ["1", `${MAX_DROPOUT}-${MAX_DROPOUT - 2}`, `${2 * MAX_DROPOUT}!`],
+  },
+  {
+    name: "a packet that is sent again may be late by as many as may wait",
+    options: { maxPackets: 200, maxDelayMs: 10_000 },
+    push: [1, ...range(3, 150), 2, 151],
+    out: ["1", ...Array(148).fill(""), [2, ...range(3, 150)].join(" "), "151"],
+    stats: { lost: 0, restarts: 0 },
   },
   {
     name: "depth 0 tells gaps and holds nothing",
