@@ -16,8 +16,8 @@ import type { PayloadFormat, RtpFragment, RtpMap } from "../../_formats/rtp/payl
 import { formatOfCodec } from "../../_formats/rtp/payload/formats.ts";
 import { SenderClock } from "../../_formats/rtp/sender_clock.ts";
 import { whyNotCarried } from "../sdp/codecs.ts";
-import { BPictures } from "./b_pictures.ts";
 import { EXTENSION_ROOM } from "./extensions.ts";
+import { PictureFilter, type PictureVerdict } from "./picture_filter.ts";
 
 /**
  * Largest datagram: what libwebrtc sends at most too, since 1,200 bytes pass nearly every network, with
@@ -83,13 +83,18 @@ interface Sender {
   readonly clockRate: number;
   /** Its place in the clock. */
   readonly index: number;
-  readonly pictures: BPictures;
+  readonly pictures: PictureFilter;
 }
 
-const DISPOSED = "B-frames are left out: WebRTC shows pictures in the order of decoding";
-const NEEDED =
-  "B-frames that other pictures need are sent, and may stutter: WebRTC shows pictures in " +
-  "the order of decoding; the encoder should make none (x264: bframes=0)";
+/** What is said of a stream that has such pictures. */
+const NOTES: Readonly<Partial<Record<PictureVerdict, string>>> = {
+  "B-picture": "B-frames are left out: WebRTC shows pictures in the order of decoding",
+  "needs B-pictures":
+    "Pictures that need B-frames are left out too, and few are left: the encoder should make no " +
+    "B-frames, or none that others refer to (x264: bframes=0, or b-pyramid=none)",
+  "needed B-picture":
+    "B-frames that other pictures need are sent, and may stutter: the encoder should make none",
+};
 
 class RtcPackager implements Packager<RtcItem> {
   readonly #clock: Clock;
@@ -137,7 +142,7 @@ class RtcPackager implements Packager<RtcItem> {
     const known = this.#senders.get(track.id);
     const pictures = known?.track.codec === track.codec
       ? known.pictures
-      : new BPictures(track.codec);
+      : new PictureFilter(track.codec);
     return { track, payload, format: rtpFormat(map), clockRate: map.clockRate, index, pictures };
   }
 
@@ -166,9 +171,9 @@ class RtcPackager implements Packager<RtcItem> {
 
   #isSent(unit: Unit, { pictures }: Sender): boolean {
     const verdict = pictures.judge(unit);
-    if (verdict === "disposable B-picture") this.#note(DISPOSED);
-    if (verdict === "needed B-picture") this.#note(NEEDED);
-    return verdict !== "disposable B-picture";
+    const note = NOTES[verdict];
+    if (note !== undefined) this.#note(note);
+    return verdict === "in order" || verdict === "needed B-picture";
   }
 
   #note(text: string): void {

@@ -103,10 +103,13 @@ Deno.test("B-pictures that no other needs are left out, and the stream says so f
   assertStrictEquals(must(fourth).notes, must(third).notes);
 });
 
-Deno.test("B-pictures that others need are sent at their own time, and the stream says that too", () => {
+Deno.test("pictures that cannot be decoded without a B-picture are left out, and the stream says that too", () => {
   const { send } = open();
   const units = [slice(80, 0, 0x65), slice(240, 40, 0x41), slice(160, 80, 0x41)];
-  const items = send(VIDEO_ONLY, ...units);
-  assertEquals(items.map(({ pts }) => pts / 90), [80, 240, 160]);
-  assertEquals(must(items[2]).notes.length, 1);
+  const items = send(VIDEO_ONLY, ...units, slice(280, 120, 0x41), slice(320, 160, 0x65));
+  assertEquals(items.map(({ pts }) => pts / 90), [80, 240, 320]);
+  assertEquals(must(items[2]).notes.map((note) => note.split(" left out")[0]), [
+    "B-frames are",
+    "Pictures that need B-frames are",
+  ]);
 });
