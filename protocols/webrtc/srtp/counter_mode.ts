@@ -85,7 +85,7 @@ export class CounterModeSealer {
     this.#cipher = createCipheriv("aes-128-ecb", keys.encryption, null).setAutoPadding(false);
   }
 
-  /** @param indexes packet index of each packet (RFC 3711 section 3.3.1), at most once for each SSRC */
+  /** @param indexes of the packets (RFC 3711 section 3.3.1); one of a source is never that of two that differ */
   seal(packets: readonly OutgoingRtp[], indexes: readonly number[]): Uint8Array[] {
     const sealed: Uint8Array[] = [];
     let first = 0;

@@ -10,7 +10,7 @@ import {
 
 /** Protects the RTP of one direction. Has native resources: whoever makes it closes it. */
 export interface RtpSealer {
-  /** @param indexes packet index of each packet (RFC 3711 section 3.3.1) */
+  /** @param indexes those of the packets (RFC 3711 section 3.3.1) */
   seal(packets: readonly OutgoingRtp[], indexes: readonly number[]): Uint8Array[];
   close(): void;
 }
