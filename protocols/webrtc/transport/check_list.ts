@@ -1,6 +1,7 @@
-import { type Address, formatAddress } from "../../_transport/transport.ts";
+import { formatAddress } from "../../_transport/transport.ts";
 import type { Candidate } from "../sdp/candidate.ts";
 import { isIpv6, parseIp } from "./ip.ts";
+import { addressKey, type PeerAddress } from "./peer_address.ts";
 
 /** More than any peer has interfaces, relays and families; each one costs checks. */
 const MAX_PAIRS = 64;
@@ -13,7 +14,7 @@ const MAX_REPORTED = 8;
  * half alone.
  */
 export interface Pair {
-  readonly address: Address;
+  readonly address: PeerAddress;
   readonly remote: Pick<Candidate, "type" | "priority">;
   state: "waiting" | "in-progress" | "succeeded" | "failed";
   /** Whether the controlling side wants this one. */
@@ -48,6 +49,7 @@ export class CheckList {
   }
 
   #obstacle(transport: string, address: string): string | undefined {
+    // Those of TCP connect to us, and are seen then (RFC 6544 section 4.2): we dial nobody.
     if (transport !== "udp") return "not over UDP";
     // Browsers hide addresses behind mDNS names (RFC 8828); such peers find us, and are seen then.
     if (parseIp(address) === undefined) return "a name";
@@ -56,11 +58,11 @@ export class CheckList {
   }
 
   /** The pair of an address that the peer has spoken from. */
-  addPeerReflexive(address: Address, priority: number): Pair | undefined {
+  addPeerReflexive(address: PeerAddress, priority: number): Pair | undefined {
     return this.find(address) ?? this.#add(address, { type: "prflx", priority });
   }
 
-  #add(address: Address, remote: Pair["remote"]): Pair | undefined {
+  #add(address: PeerAddress, remote: Pair["remote"]): Pair | undefined {
     const known = this.find(address);
     if (known !== undefined || !this.#makeRoom()) return known;
     const pair: Pair = {
@@ -83,8 +85,9 @@ export class CheckList {
     return left !== undefined;
   }
 
-  find({ host, port }: Address): Pair | undefined {
-    return this.#pairs.find(({ address }) => address.host === host && address.port === port);
+  find(wanted: PeerAddress): Pair | undefined {
+    const key = addressKey(wanted);
+    return this.#pairs.find(({ address }) => addressKey(address) === key);
   }
 
   /** The best one in a state. */
@@ -95,7 +98,7 @@ export class CheckList {
   /** What was tried and what came of it. */
   report(): string {
     const tried = this.#pairs.map(({ address, remote, outcome }) =>
-      `${formatAddress(address)} (${remote.type}): ${outcome}`
+      `${addressKey(address)} (${remote.type}): ${outcome}`
     );
     const lines = [...tried, ...this.#passedOver];
     if (lines.length === 0) return "the peer told no candidate and did not come by itself";

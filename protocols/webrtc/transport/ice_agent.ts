@@ -1,9 +1,9 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { Cancel, Clock } from "../../../registry/clock.ts";
-import { type Address, formatAddress } from "../../_transport/transport.ts";
 import type { Candidate } from "../sdp/candidate.ts";
 import type { IceCredentials } from "../sdp/description.ts";
 import { CheckList, type Pair } from "./check_list.ts";
+import { addressKey, type PeerAddress } from "./peer_address.ts";
 import { type StunFields, type StunMessage, writeStun } from "./stun.ts";
 
 /** Between first checks of pairs (Ta of RFC 8445 section 14.2, which allows 5 and more). */
@@ -42,11 +42,11 @@ export interface IceAgentOptions {
   readonly transactionPrefix: number;
   /** Without consent for so long, the path is over. */
   readonly silentMs: number;
-  readonly send: (bytes: Uint8Array, to: Address) => void;
+  readonly send: (bytes: Uint8Array, to: PeerAddress) => void;
   /** The peer has shown that it is at `address`. */
-  readonly onSeen: (address: Address) => void;
+  readonly onSeen: (address: PeerAddress) => void;
   /** There is a path, or another one than before. */
-  readonly onPath: (address: Address) => void;
+  readonly onPath: (address: PeerAddress) => void;
   /** Called once at most. */
   readonly onFailed: (reason: string) => void;
 }
@@ -60,7 +60,7 @@ interface Check {
 }
 
 interface Early {
-  readonly from: Address;
+  readonly from: PeerAddress;
   readonly priority: number;
   readonly useCandidate: boolean;
 }
@@ -103,7 +103,7 @@ export class IceAgent {
   }
 
   /** Where to send to: the nominated pair, or before that any that works. */
-  get path(): Address | undefined {
+  get path(): PeerAddress | undefined {
     return this.#path?.address;
   }
 
@@ -166,13 +166,13 @@ export class IceAgent {
   }
 
   /** @returns whether the message is from the peer: whether it knows a password. */
-  receive(message: StunMessage, from: Address): boolean {
+  receive(message: StunMessage, from: PeerAddress): boolean {
     if (this.#isOver) return false;
     if (message.class === "request") return this.#receiveRequest(message, from);
     return message.class !== "indication" && this.#receiveAnswer(message, from);
   }
 
-  #receiveRequest(message: StunMessage, from: Address): boolean {
+  #receiveRequest(message: StunMessage, from: PeerAddress): boolean {
     const ufrag = message.username?.split(":")[0];
     const local = [this.#local, this.#previous].find((known) => known?.ufrag === ufrag);
     if (local === undefined || !message.isSignedWith(local.pwd)) return false;
@@ -285,7 +285,7 @@ export class IceAgent {
     return { id: idOf(transactionId), bytes };
   }
 
-  #receiveAnswer(message: StunMessage, from: Address): boolean {
+  #receiveAnswer(message: StunMessage, from: PeerAddress): boolean {
     const id = idOf(message.transactionId);
     const check = this.#checks.get(id);
     if (check === undefined && !this.#consentIds.has(id)) return false;
@@ -296,10 +296,9 @@ export class IceAgent {
     }
     check.cancel();
     this.#checks.delete(id);
-    const { host, port } = check.pair.address;
-    if (from.host !== host || from.port !== port) {
+    if (addressKey(from) !== addressKey(check.pair.address)) {
       // A NAT that is not symmetric to us: the pair cannot be used (RFC 8445 section 7.2.5.2.1).
-      check.pair.outcome = `answered from ${formatAddress(from)}`;
+      check.pair.outcome = `answered from ${addressKey(from)}`;
       this.#giveUp(check);
     } else if (message.class === "error") this.#receiveError(check, message.errorCode ?? 0);
     else this.#succeed(check);
@@ -365,7 +364,7 @@ export class IceAgent {
     if (this.#path === undefined) return;
     if (clock.now() - this.#consentAt >= silentMs) {
       const seconds = Math.round((clock.now() - this.#consentAt) / 1_000);
-      return this.#fail(`${formatAddress(this.#path.address)} has been silent for ${seconds} s`);
+      return this.#fail(`${addressKey(this.#path.address)} has been silent for ${seconds} s`);
     }
     const request = this.#request(false);
     if (request !== undefined) {
@@ -375,7 +374,7 @@ export class IceAgent {
     this.#scheduleConsent();
   }
 
-  #send(fields: StunFields, password: string, to: Address): void {
+  #send(fields: StunFields, password: string, to: PeerAddress): void {
     this.#options.send(writeStun(fields, password), to);
   }
 }

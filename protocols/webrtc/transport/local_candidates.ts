@@ -7,6 +7,10 @@ const MAX_CANDIDATES = 16;
 
 /** RFC 8445 section 5.1.2.2. */
 const TYPE_PREFERENCE: Record<"host" | "srflx", number> = { host: 126, srflx: 100 };
+/** Below the 100 of reflexive addresses (RFC 6544 section 4.2). */
+const TCP_PREFERENCE = 90;
+/** Turns a direction preference of 7, which the first local preference has, into that of the passive side, 4. */
+const TCP_PASSIVE = (7 - 4) * 2 ** 13 * 2 ** 8;
 const FIRST_LOCAL_PREFERENCE = 65_535;
 const COMPONENT = 1;
 
@@ -24,18 +28,22 @@ export interface LocalAddresses {
   readonly reachedAt?: string | undefined;
   /** Our address as a STUN server sees it. */
   readonly reflexive?: Address | undefined;
+  /** Whether the port takes TCP connections too. */
+  readonly hasTcp?: boolean;
 }
 
 /** Where peers may find our port, the nearest way first. */
 export function localCandidates(local: LocalAddresses): readonly Candidate[] {
   const { port } = local.listening;
   const hosts = [...new Set([...hostsOf(local), ...local.publicHosts, ...reachedHosts(local)])];
-  const candidates = hosts.slice(0, MAX_CANDIDATES)
-    .map((host, at) => candidate("host", { host, port }, at));
+  const told = hosts.slice(0, MAX_CANDIDATES);
+  const udp = told.map((host, at) => candidate("host", { host, port }, at));
+  const tcp = local.hasTcp ? told.map((host, at) => tcpCandidate({ host, port }, at)) : [];
+  const candidates = [...udp, ...tcp];
   const { reflexive } = local;
   if (reflexive === undefined || hosts.includes(reflexive.host)) return candidates;
   const related = { relatedAddress: local.listening.host, relatedPort: port };
-  return [...candidates, { ...candidate("srflx", reflexive, candidates.length), ...related }];
+  return [...candidates, { ...candidate("srflx", reflexive, told.length), ...related }];
 }
 
 function candidate(
@@ -53,6 +61,19 @@ function candidate(
     address: host,
     port,
     type,
+  };
+}
+
+/** Waits to be connected to; worse than any way over UDP. */
+function tcpCandidate(address: Address, rank: number): Candidate {
+  const { foundation, priority, ...rest } = candidate("host", address, rank);
+  const worse = priority - (TYPE_PREFERENCE.host - TCP_PREFERENCE) * 2 ** 24 - TCP_PASSIVE;
+  return {
+    ...rest,
+    foundation: `t${foundation}`,
+    priority: worse,
+    transport: "tcp",
+    tcpType: "passive",
   };
 }
 

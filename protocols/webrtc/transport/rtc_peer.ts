@@ -1,5 +1,4 @@
 import type { Cancel, Clock } from "../../../registry/clock.ts";
-import { type Address, formatAddress } from "../../_transport/transport.ts";
 import { RtcError } from "../errors.ts";
 import type { OutgoingRtp, RtcReceiver, RtcTransport } from "../rtc_transport.ts";
 import type { Candidate } from "../sdp/candidate.ts";
@@ -10,6 +9,7 @@ import type { DtlsRole } from "./dtls/key_schedule.ts";
 import { IceAgent, type IceRole } from "./ice_agent.ts";
 import type { PacketKind } from "./packet_kind.ts";
 import { SecuredPackets } from "./secured_packets.ts";
+import { addressKey, type PeerAddress } from "./peer_address.ts";
 import type { StunMessage } from "./stun.ts";
 
 /** From a path to keys; whoever loses more than a handful of flights will not play media either. */
@@ -28,8 +28,8 @@ export interface RtcPeerWiring {
   readonly family: "any" | "ipv4" | "ipv6";
   readonly transactionPrefix: number;
   readonly candidates: readonly Candidate[];
-  readonly send: (datagrams: readonly Uint8Array[], to: Address) => Promise<number>;
-  readonly onSeen: (address: Address) => void;
+  readonly send: (datagrams: readonly Uint8Array[], to: PeerAddress) => Promise<number>;
+  readonly onSeen: (address: PeerAddress) => void;
   readonly onUfrags: (before: readonly string[], now: readonly string[]) => void;
   readonly onEnd: () => void;
 }
@@ -103,7 +103,7 @@ export class RtcPeer {
   }
 
   /** Where the peer is, as soon as that is known. */
-  get path(): Address | undefined {
+  get path(): PeerAddress | undefined {
     return this.#ice.path;
   }
 
@@ -183,7 +183,7 @@ export class RtcPeer {
   }
 
   /** @returns whether it is from the peer. */
-  receiveStun(message: StunMessage, from: Address): boolean {
+  receiveStun(message: StunMessage, from: PeerAddress): boolean {
     return this.#ice.receive(message, from);
   }
 
@@ -211,7 +211,7 @@ export class RtcPeer {
   }
 
   #dtlsEnded(reason: string): void {
-    const where = this.path === undefined ? "the peer" : formatAddress(this.path);
+    const where = this.path === undefined ? "the peer" : addressKey(this.path);
     this.close(
       this.isConnected
         ? new RtcError("ended", `The session with ${where} is over: ${reason}`)

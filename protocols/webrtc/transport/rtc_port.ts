@@ -1,12 +1,7 @@
 import type { Clock } from "../../../registry/clock.ts";
+import { ListenError } from "../../_transport/errors.ts";
 import { listenOnFirst } from "../../_transport/listen.ts";
-import {
-  type Address,
-  type Datagram,
-  type DatagramSocket,
-  formatAddress,
-  type Transport,
-} from "../../_transport/transport.ts";
+import { type Address, type DatagramSocket, type Transport } from "../../_transport/transport.ts";
 import { type Logger, ThrottledLog } from "../../protocol.ts";
 import { RtcError } from "../errors.ts";
 import type { RtcReceiver } from "../rtc_transport.ts";
@@ -15,9 +10,11 @@ import type { IceRole } from "./ice_agent.ts";
 import { isIpv6, plainHost } from "./ip.ts";
 import { localCandidates } from "./local_candidates.ts";
 import { packetKind } from "./packet_kind.ts";
+import { addressKey, type PeerAddress } from "./peer_address.ts";
 import { ReflexiveAddress } from "./reflexive_address.ts";
 import { RtcPeer } from "./rtc_peer.ts";
 import { parseStun, type StunMessage } from "./stun.ts";
+import { TcpPort } from "./tcp_port.ts";
 
 /** Peers that are not connected yet: a crowd that comes at once, but not a flood of offers. */
 const MAX_PENDING_PEERS = 512;
@@ -40,6 +37,8 @@ export interface RtcPortOptions {
   readonly publicHosts?: readonly string[];
   /** Tells us the address that others see. */
   readonly stunServer?: Address;
+  /** Whether peers may come over TCP too, to the same port number. */
+  readonly tcp?: boolean;
   readonly maxPeers: number;
   /** Milliseconds of silence after which a peer is gone. */
   readonly silentMs: number;
@@ -68,6 +67,7 @@ export class RtcPort {
   readonly #addresses = new Map<RtcPeer, Set<string>>();
   readonly #reflexive: ReflexiveAddress | undefined;
   readonly #receiving: Promise<void>;
+  #tcp: TcpPort | undefined;
   #lastPrefix = PORT_PREFIX;
   #droppedCount = 0;
 
@@ -87,7 +87,21 @@ export class RtcPort {
   static async open(options: RtcPortOptions): Promise<RtcPort> {
     const { transport, host, ports } = options;
     const socket = await listenOnFirst(ports, (port) => transport.listenDatagram({ host, port }));
-    return new RtcPort(socket, options);
+    const port = new RtcPort(socket, options);
+    if (options.tcp) await port.#openTcp();
+    return port;
+  }
+
+  /** TCP is for those who cannot do better: UDP is served without it too. */
+  async #openTcp(): Promise<void> {
+    const { transport, clock, log } = this.#options;
+    const onDatagram = (bytes: Uint8Array, from: PeerAddress) => this.#route(bytes, from);
+    try {
+      this.#tcp = await TcpPort.open({ transport, clock, address: this.address, onDatagram });
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      log.warn("WebRTC is not served over TCP", { reason: error.message });
+    }
   }
 
   get address(): Address {
@@ -124,9 +138,10 @@ export class RtcPort {
         publicHosts,
         reachedAt,
         reflexive: this.#reflexive?.address,
+        hasTcp: this.#tcp !== undefined,
       }),
       send: (datagrams, to) => this.#send(datagrams, to),
-      onSeen: (address) => this.#claim(peer, formatAddress(address)),
+      onSeen: (address) => this.#claim(peer, addressKey(address)),
       onUfrags: (before, now) => this.#rename(peer, before, now),
       onEnd: () => this.#forget(peer, transactionPrefix),
     });
@@ -159,29 +174,29 @@ export class RtcPort {
     const reason = new RtcError("stopping", "The gateway is stopping");
     for (const peer of [...this.#peers.values()]) peer.close(reason);
     this.#socket.close();
-    await this.#receiving;
+    await Promise.all([this.#receiving, this.#tcp?.close()]);
   }
 
   async #receive(): Promise<void> {
     for (;;) {
       const datagram = await this.#socket.receive();
       if (datagram === undefined) return;
-      this.#route(datagram);
+      const { bytes, from } = datagram;
+      this.#route(bytes, { ...from, host: plainHost(from.host) });
     }
   }
 
-  #route({ bytes, from: { host, port } }: Datagram): void {
-    const from = { host: plainHost(host), port };
+  #route(bytes: Uint8Array, from: PeerAddress): void {
     const kind = packetKind(bytes);
     if (kind === undefined) return this.#drop("what no WebRTC peer sends", from);
     if (kind === "stun") return this.#routeStun(bytes, from);
-    const peer = this.#byAddress.get(formatAddress(from));
+    const peer = this.#byAddress.get(addressKey(from));
     if (peer === undefined) return this.#drop("a packet of nobody's", from);
     peer.receive(kind, bytes);
   }
 
   /** Told by what is in it: several peers may have had an address one after the other. */
-  #routeStun(bytes: Uint8Array, from: Address): void {
+  #routeStun(bytes: Uint8Array, from: PeerAddress): void {
     const message = parseStun(bytes);
     if (message === undefined) return this.#drop("a STUN message that cannot be read", from);
     const peer = this.#peerOf(message);
@@ -197,12 +212,13 @@ export class RtcPort {
     return ufrag === undefined ? undefined : this.#byUfrag.get(ufrag);
   }
 
-  #drop(what: string, from: Address): void {
+  #drop(what: string, from: PeerAddress): void {
     this.#droppedCount++;
-    this.#dropped.log(what, `Dropped ${what}`, { from: formatAddress(from) });
+    this.#dropped.log(what, `Dropped ${what}`, { from: addressKey(from) });
   }
 
-  #send(datagrams: readonly Uint8Array[], to: Address): Promise<number> {
+  #send(datagrams: readonly Uint8Array[], to: PeerAddress): Promise<number> {
+    if (to.isTcp) return this.#tcp?.send(datagrams, to) ?? Promise.resolve(0);
     // A socket of both families knows IPv4 in its wrapped form only.
     const isWrapped = this.#family === "any" && !isIpv6(to.host);
     return this.#socket.send(datagrams, isWrapped ? { ...to, host: `::ffff:${to.host}` } : to);
@@ -212,16 +228,22 @@ export class RtcPort {
   #claim(peer: RtcPeer, address: string): void {
     const owner = this.#byAddress.get(address);
     if (owner === peer) return;
+    this.#tcp?.keep(address);
     if (owner !== undefined) this.#addresses.get(owner)?.delete(address);
     this.#byAddress.set(address, peer);
     const own = this.#addresses.get(peer);
     if (own === undefined) return;
     own.add(address);
-    const used = peer.path && formatAddress(peer.path);
+    const used = peer.path && addressKey(peer.path);
     const oldest = [...own].find((known) => known !== used);
     if (own.size <= MAX_ADDRESSES_PER_PEER || oldest === undefined) return;
     own.delete(oldest);
-    this.#byAddress.delete(oldest);
+    this.#release(oldest);
+  }
+
+  #release(address: string): void {
+    this.#byAddress.delete(address);
+    this.#tcp?.end(address);
   }
 
   #rename(peer: RtcPeer, before: readonly string[], now: readonly string[]): void {
@@ -232,7 +254,7 @@ export class RtcPort {
   #forget(peer: RtcPeer, transactionPrefix: number): void {
     this.#peers.delete(transactionPrefix);
     this.#rename(peer, peer.ufrags, []);
-    for (const address of this.#addresses.get(peer) ?? []) this.#byAddress.delete(address);
+    for (const address of this.#addresses.get(peer) ?? []) this.#release(address);
     this.#addresses.delete(peer);
   }
 }
