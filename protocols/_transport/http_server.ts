@@ -229,7 +229,9 @@ async function upgrade(
   const peer: HttpPeer = {
     remote: remoteOf(socket),
     upgrade: () => {
-      const upgraded = Deno.upgradeWebSocket(request, { socket: plain?.socket ?? socket, head });
+      const carrier = plain?.socket ?? socket;
+      stopReading(carrier);
+      const upgraded = Deno.upgradeWebSocket(request, { socket: carrier, head });
       accepted = true;
       // A connection over TLS stays one of node:http.
       if (plain === undefined) sockets.upgraded(socket, upgraded.socket);
@@ -241,6 +243,15 @@ async function upgrade(
   if (accepted) return;
   plain?.socket.destroy();
   await sendRaw(response, socket);
+}
+
+/**
+ * Has `socket` left to whoever takes it over. Deno does so when its answer to the handshake has gone out:
+ * what a client had sent by then, on reading that answer, was lost. There is no public way.
+ */
+function stopReading(socket: Socket): void {
+  const { _handle } = socket as Socket & { readonly _handle?: { readStop?(): void } };
+  _handle?.readStop?.();
 }
 
 function isEncrypted(socket: Socket): boolean {

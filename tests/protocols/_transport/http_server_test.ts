@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { serveHttp } from "../../../protocols/_transport/http_server.ts";
 import { RequestFeeds } from "../../../protocols/_transport/request_feed.ts";
 import type { HttpHandler, TlsIdentity } from "../../../protocols/_transport/transport.ts";
+import { must } from "../../must.ts";
 import { LOCALHOST } from "./tls_identity.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -192,6 +193,30 @@ for (const [name, connect, tls] of CARRIERS) {
       const text = String.fromCharCode(...answer);
       assertEquals(text.match(/HTTP\/1.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 101"]);
       assert(text.includes("\x81\x03hi!"), text);
+    }, tls);
+  });
+
+  Deno.test(`what a client over ${name} says while the answer to its handshake is under way is heard`, async () => {
+    let talk = () => {};
+    const handler: HttpHandler = (_request, peer) => {
+      const { socket, response } = must(peer.upgrade)();
+      socket.onmessage = ({ data }) => {
+        socket.send(`${data}!`);
+        socket.close();
+      };
+      talk();
+      return response;
+    };
+    await withServer(handler, async (port) => {
+      for (let round = 0; round < 5; round++) {
+        using conn = await connect(port);
+        let said = Promise.resolve(0);
+        talk = () => void (said = conn.write(bytesOf("\x81\x82\0\0\0\0hi\x88\x80\0\0\0\0")));
+        await conn.write(bytesOf(HANDSHAKE));
+        const answer = await new Response(conn.readable).bytes();
+        await said;
+        assert(String.fromCharCode(...answer).includes("\x81\x03hi!"));
+      }
     }, tls);
   });
 
