@@ -89,6 +89,8 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
   #endings: number;
   #error: RegistryError | undefined;
   #closed = false;
+  /** How many wait to be told what the stream consists of. */
+  #describing = 0;
   #units = 0;
   #bytes = 0;
 
@@ -141,6 +143,30 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
    */
   rewind(): boolean {
     return !this.#closed && this.#cursor.rewind();
+  }
+
+  /**
+   * What the stream consists of, as soon as there is media to begin with, whether or not this reader's
+   * packaging makes anything of it; `undefined` after `close()`. Takes nothing of what is read.
+   *
+   * @throws {RegistryError} when the registry ended this reader.
+   */
+  async described(): Promise<Description | undefined> {
+    const ignored = { onDropped: () => {}, onStalled: () => {} };
+    const cursor = this.#stream.fanout.open({ mergeMs: 0, ...ignored });
+    this.#describing++;
+    try {
+      for (;;) {
+        if (this.#closed) return undefined;
+        if (this.#error !== undefined) throw this.#error;
+        const batch = cursor.take();
+        if (batch !== undefined) return batch.description;
+        await cursor.wait();
+      }
+    } finally {
+      this.#describing--;
+      cursor.close();
+    }
   }
 
   /**
@@ -241,5 +267,6 @@ export class Reader<Media extends ReadBatch<unknown> = MediaBatch> {
     this.#cursor.close();
     this.#stream.removeReader(this);
     this.source.wake();
+    if (this.#describing > 0) this.#stream.fanout.wake();
   }
 }

@@ -5,6 +5,8 @@
  * @module
  */
 import type { Protocol } from "../protocol.ts";
+import { pullWhep } from "./client/pull.ts";
+import { pushWhip } from "./client/push.ts";
 import { parseOptions, type WebRtcOptions } from "./options.ts";
 import { serveWebRtc } from "./server.ts";
 
@@ -13,7 +15,9 @@ export type { IceServer, SignalingSection, WebRtcOptions } from "./options.ts";
 /** The WebRTC module. */
 export const webrtc: Protocol<WebRtcOptions> = {
   name: "webrtc",
-  schemes: [],
+  schemes: ["whep", "wheps", "whip", "whips"],
   parseOptions,
   serve: serveWebRtc,
+  pull: pullWhep,
+  push: pushWhip,
 };

@@ -217,7 +217,7 @@ async function assertAttemptRejects(
       error: (message) => failed.reject(new Error(message)),
     },
   });
-  const { url, reason } = nowhere(scheme, port);
+  const { url, reason } = nowhere(scheme, port, way);
   const publisher = await gateway.registry.publish({ name: "live/a", protocol: "x", remote: "x" });
   // Some modules connect only when they know what there is to send.
   publisher.describe({ tracks: [SOUND], metadata: {} });
@@ -230,10 +230,17 @@ async function assertAttemptRejects(
 }
 
 /** A URL that leads to nothing, and what is said of it. Those of files have no host. */
-function nowhere(scheme: string, port: number): { readonly url: string; readonly reason: RegExp } {
+function nowhere(
+  scheme: string,
+  port: number,
+  way: "pull" | "push",
+): { readonly url: string; readonly reason: RegExp } {
   if (scheme === "file") {
     return { url: "file:/nowhere/cam1", reason: /^Cannot read .* can be played/ };
   }
   const url = `${scheme}://${HOST}:${port}/live/cam1`;
+  if (scheme.startsWith(way === "pull" ? "whip" : "whep")) {
+    return { url, reason: /^streams are (?:pulled by whep|pushed by whip):/ };
+  }
   return { url, reason: /^Cannot connect to .*connection refused/ };
 }

@@ -1,10 +1,11 @@
-import type { Track } from "../../../registry/media/track.ts";
-import type { PeerRequest } from "../../../registry/registry.ts";
+import type { Description } from "../../../registry/media/track.ts";
+import type { ReadBatch, Reader } from "../../../registry/reader.ts";
 import { type Context, withFields } from "../../protocol.ts";
-import { RtcPackaging } from "../egress/packaging.ts";
+import { type RtcItem, RtcPackaging } from "../egress/packaging.ts";
 import { type RtcReader, Viewer } from "../egress/viewer.ts";
-import type { LeftOut } from "../sdp/left_out.ts";
+import { newSsrc } from "../sdp/local.ts";
 import { offerPublish } from "../sdp/offer.ts";
+import { tellLeftOut } from "../session/left_out.ts";
 import { isGoodbye, placeCall } from "./call.ts";
 import { parseWhipUrl, type WhipTarget } from "./target.ts";
 
@@ -17,73 +18,53 @@ import { parseWhipUrl, type WhipTarget } from "./target.ts";
  */
 export async function pushWhip(context: Context, source: string, url: URL): Promise<void> {
   const target = parseWhipUrl(url, "whip");
+  const { registry, signal } = context;
   const request = { name: source, protocol: "webrtc", remote: url.host };
+  using reader = await registry.readPackaged(request, new RtcPackaging(registry.clock));
+  const leave = () => reader.close();
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
   try {
-    const tracks = await tracksOf(context, request);
-    if (tracks !== undefined) await send(tracks, request, context, target);
+    const description = await reader.described();
+    if (description !== undefined) await send(description, reader, context, target);
   } catch (error) {
-    if (!isGoodbye(error) && !context.signal.aborted) throw error;
-  }
-}
-
-/**
- * What the stream consists of, once its media flows; `undefined` when it ends before. Asked of the units:
- * of a stream that WebRTC does not carry, no packet would ever come.
- */
-async function tracksOf(
-  { registry, signal }: Context,
-  request: PeerRequest,
-): Promise<readonly Track[] | undefined> {
-  using reader = await registry.read(request);
-  const close = () => reader.close();
-  signal.addEventListener("abort", close, { once: true });
-  try {
-    if (signal.aborted) return undefined;
-    const batch = await reader.read();
-    return batch?.type === "media" ? batch.description.tracks : undefined;
+    if (!isGoodbye(error) && !signal.aborted) throw error;
   } finally {
-    signal.removeEventListener("abort", close);
+    signal.removeEventListener("abort", leave);
   }
 }
 
 async function send(
-  tracks: readonly Track[],
-  request: PeerRequest,
+  { tracks }: Description,
+  reader: Reader<ReadBatch<RtcItem>>,
   context: Context,
   target: WhipTarget,
 ): Promise<void> {
-  const { registry, signal } = context;
-  const { clock } = registry;
+  const { name: streamName, peer: { remote } } = reader;
+  const log = withFields(context.log, { stream: streamName, remote });
   const { medias, leftOut } = offerPublish(tracks, newSsrc);
+  tellLeftOut(leftOut, reader, log);
   const late: { viewer?: Viewer } = {};
   await using call = await placeCall({
     context,
     target,
     medias,
-    streamName: request.name,
+    streamName,
     receiver: { rtp: () => {}, rtcp: (packet) => late.viewer?.rtcp(packet) },
   });
   const { transport } = call;
-  const log = withFields(context.log, { stream: request.name, remote: request.remote });
-  const reader = await registry.readPackaged(request, new RtcPackaging(clock));
-  for (const each of leftOut) tell(each, reader, log);
-  const once = untilEnd(reader);
-  const viewer = new Viewer({ reader: once, transport, medias: call.medias, clock, log });
-  late.viewer = viewer;
-  const stop = () => viewer.close();
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    await viewer.run();
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  // What came while the call was placed is old: it begins where a new reader does.
+  reader.rewind();
+  const { clock } = context.registry;
+  late.viewer = new Viewer({
+    reader: untilEnd(reader),
+    transport,
+    medias: call.medias,
+    clock,
+    log,
+  });
+  await late.viewer.run();
   transport.signal.throwIfAborted();
-}
-
-function tell({ track: { kind, codec }, reason }: LeftOut, reader: RtcReader, log: Context["log"]) {
-  reader.note(`The ${kind} (${codec}) is left out: ${reason}`);
-  log.info("a track is left out", { kind, codec, reason });
 }
 
 /** Ends with the publisher: a server that is sent nothing would keep the name from others. */
@@ -107,9 +88,4 @@ function untilEnd(reader: RtcReader): RtcReader {
     requestKey: () => reader.requestKey(),
     rewind: () => reader.rewind(),
   };
-}
-
-function newSsrc(): number {
-  const [ssrc = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return ssrc;
 }

@@ -19,3 +19,9 @@ export interface Origin {
   /** Grows with each description of the session. */
   readonly version: number;
 }
+
+/** A number for a source of ours (RFC 3550 section 8). */
+export function newSsrc(): number {
+  const [ssrc = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return ssrc;
+}

@@ -1,13 +1,15 @@
 import type { ReadBatch, Reader } from "../../../registry/reader.ts";
 import type { Track } from "../../../registry/media/track.ts";
 import { StreamNotFoundError } from "../../../registry/errors.ts";
+import { withFields } from "../../protocol.ts";
 import type { RtcItem } from "../egress/packaging.ts";
 import { Viewer } from "../egress/viewer.ts";
 import type { RtcOffer, RtcSession } from "../rtc_session.ts";
 import type { RemoteDescription } from "../sdp/description.ts";
-import type { LeftOut } from "../sdp/left_out.ts";
 import { negotiateRead, type ReadNegotiation } from "../sdp/negotiate_read.ts";
+import { newSsrc } from "../sdp/local.ts";
 import { AnsweredSession } from "./answered_session.ts";
+import { tellLeftOut } from "./left_out.ts";
 import type { SessionParts } from "./parts.ts";
 
 type RtcReader = Reader<ReadBatch<RtcItem>>;
@@ -25,15 +27,15 @@ export async function answerViewer(
   parts: SessionParts,
   onRunning: (running: Promise<void>) => void,
 ): Promise<RtcSession> {
-  const { registry } = parts.context;
+  const { registry, log } = parts.context;
   const reader = await registry.readPackaged(offer.request, parts.packaging, {
     mergeMs: parts.mergeMs,
     patienceMs: offer.waitMs ?? 0,
   });
   try {
-    const tracks = await tracksOf(reader, parts, offer.signal);
+    const tracks = await tracksOf(reader, offer.signal);
     const negotiation = negotiateRead(remote, tracks, newSsrc);
-    tellLeftOut(reader, negotiation.leftOut, parts);
+    tellLeftOut(negotiation.leftOut, reader, withFields(log, { stream: reader.name }));
     const viewing = new Viewing(offer, remote, negotiation, reader, parts);
     onRunning(viewing.run());
     return viewing.session;
@@ -44,38 +46,17 @@ export async function answerViewer(
 }
 
 /** What the stream consists of, as soon as it is there. @throws {RegistryError} */
-async function tracksOf(
-  reader: RtcReader,
-  { context: { registry } }: SessionParts,
-  signal?: AbortSignal,
-): Promise<readonly Track[]> {
+async function tracksOf(reader: RtcReader, signal?: AbortSignal): Promise<readonly Track[]> {
   const leave = () => reader.close();
   signal?.addEventListener("abort", leave);
   if (signal?.aborted) leave();
   try {
-    const batch = await reader.read();
-    const tracks = registry.get(reader.name)?.description.tracks;
-    if (batch?.type !== "media" || tracks === undefined) throw new StreamNotFoundError(reader.name);
-    return tracks;
+    const description = await reader.described();
+    if (description === undefined) throw new StreamNotFoundError(reader.name);
+    return description.tracks;
   } finally {
     signal?.removeEventListener("abort", leave);
   }
-}
-
-/** No silent failure: whoever wonders where the sound is finds it in the log and in the API. */
-function tellLeftOut(
-  reader: RtcReader,
-  leftOut: readonly LeftOut[],
-  { context: { log } }: SessionParts,
-): void {
-  for (const { track: { kind, codec }, reason } of leftOut) {
-    reader.note(`The ${kind} (${codec}) is left out: ${reason}`);
-    log.info("a track is left out", { stream: reader.name, kind, codec, reason });
-  }
-}
-
-function newSsrc(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
 
 /** One peer that is sent a stream, from its answer to its end. */
