@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 2645fd74960b16996127e018471caf8f: script 156c8363461f2a7bb34394c7f274c786
+// Made by `deno task pages` of sources da0d43e5e0725135df4338e1f801deac: script 156c8363461f2a7bb34394c7f274c786
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name) {

@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 2645fd74960b16996127e018471caf8f: script 557a73f18add2c676cd57e85cba929bc
+// Made by `deno task pages` of sources da0d43e5e0725135df4338e1f801deac: script 557a73f18add2c676cd57e85cba929bc
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {

@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 2645fd74960b16996127e018471caf8f: script 0f21876ffc83b2525ef698a9b103afba
+// Made by `deno task pages` of sources da0d43e5e0725135df4338e1f801deac: script 03b26f804476313968d1281bb6532059
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -823,11 +823,13 @@ var Publisher = class {
   async start() {
     this.#closeSession();
     if (this.#source === void 0 && !await this.open()) return;
-    if (this.#source !== void 0) await this.#connect(this.#source);
-  }
-  async #connect({ stream }) {
-    this.#events.onState("connecting");
+    if (this.#source === void 0) return;
     this.#events.onMessage("Connecting\u2026");
+    await this.#connect(this.#source, false);
+  }
+  /** @param isRetry whether it was connected before, and is to be again. */
+  async #connect({ stream }, isRetry) {
+    this.#events.onState("connecting");
     const session = new PublishSession({
       onConnected: () => {
         this.#events.onState("live");
@@ -843,11 +845,8 @@ var Publisher = class {
     try {
       const refusal = await session.start(endpoint, stream, sendWish());
       if (refusal === void 0 || session !== this.#session) return;
-      const { status, reason } = refusal;
       this.#closeSession();
-      this.#events.onState("preview");
-      this.#events.onMessage(wordsOfRefusal(this.#name, status, reason));
-      if (status === 401 || status === 403) askForToken();
+      this.#onRefusal(refusal, isRetry);
     } catch (error) {
       if (session !== this.#session) return;
       this.#closeSession();
@@ -855,11 +854,20 @@ var Publisher = class {
       this.#events.onMessage(`This browser and the gateway do not agree (${error}).`);
     }
   }
+  #onRefusal({ status, reason }, isRetry) {
+    const isForbidden = status === 401 || status === 403;
+    if (isRetry && !isForbidden) return this.#retry(reason);
+    this.#events.onState("preview");
+    this.#events.onMessage(wordsOfRefusal(this.#name, status, reason));
+    if (isForbidden) askForToken();
+  }
   #retry(reason) {
-    this.#session = void 0;
+    this.#closeSession();
     this.#events.onState("connecting");
     this.#events.onMessage(`The connection was lost: ${reason}. Trying again\u2026`);
-    this.#timer = setTimeout(() => this.start(), RETRY_MS);
+    this.#timer = setTimeout(() => {
+      if (this.#source !== void 0) this.#connect(this.#source, true);
+    }, RETRY_MS);
   }
   /** Ends the publication, and lets go of the devices. */
   stop() {
@@ -936,11 +944,17 @@ function showState(next) {
   const text = byId("state", HTMLElement);
   text.className = `state ${next}`;
   showText("state", STATES[next]);
-  startButton.disabled = isSending;
-  stopButton.disabled = next === "idle";
-  previewButton.disabled = next !== "idle";
+  if (next !== "idle") stopButton.disabled = false;
+  enable(startButton, !isSending, stopButton);
+  enable(stopButton, next !== "idle", startButton);
+  enable(previewButton, next === "idle", startButton);
   lockCodec(isSending);
   if (next !== "live") showNumbers(void 0);
+}
+function enable(button, isOn, heir) {
+  const hadFocus = document.activeElement === button;
+  button.disabled = !isOn;
+  if (hadFocus && !isOn) heir.focus();
 }
 function showNumbers(numbers) {
   const { roundTripMs, videoCodec, audioCodec } = numbers ?? {};
@@ -996,10 +1010,7 @@ byId("form", HTMLFormElement).addEventListener("submit", (event) => {
   publisher.start();
 });
 previewButton.addEventListener("click", () => publisher.open());
-stopButton.addEventListener("click", () => {
-  publisher.stop();
-  startButton.focus();
-});
+stopButton.addEventListener("click", () => publisher.stop());
 soundButton.addEventListener("click", () => toggle(soundButton));
 pictureButton.addEventListener("click", () => toggle(pictureButton));
 refreshForEver();

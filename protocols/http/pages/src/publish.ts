@@ -44,11 +44,23 @@ function showState(next: PublisherState): void {
   const text = byId("state", HTMLElement);
   text.className = `state ${next}`;
   showText("state", STATES[next]);
-  startButton.disabled = isSending;
-  stopButton.disabled = next === "idle";
-  previewButton.disabled = next !== "idle";
+  if (next !== "idle") stopButton.disabled = false;
+  enable(startButton, !isSending, stopButton);
+  enable(stopButton, next !== "idle", startButton);
+  enable(previewButton, next === "idle", startButton);
   lockCodec(isSending);
   if (next !== "live") showNumbers(undefined);
+}
+
+/** A button that is turned off while it has the focus passes that on to another. */
+function enable(
+  button: HTMLButtonElement,
+  isOn: boolean,
+  heir: HTMLButtonElement,
+): void {
+  const hadFocus = document.activeElement === button;
+  button.disabled = !isOn;
+  if (hadFocus && !isOn) heir.focus();
 }
 
 function showNumbers(numbers: OutboundNumbers | undefined): void {
@@ -107,11 +119,7 @@ byId("form", HTMLFormElement).addEventListener("submit", (event) => {
   publisher.start();
 });
 previewButton.addEventListener("click", () => publisher.open());
-stopButton.addEventListener("click", () => {
-  publisher.stop();
-  // A disabled button would take the focus with it.
-  startButton.focus();
-});
+stopButton.addEventListener("click", () => publisher.stop());
 soundButton.addEventListener("click", () => toggle(soundButton));
 pictureButton.addEventListener("click", () => toggle(pictureButton));
 refreshForEver();

@@ -2,6 +2,7 @@ import { encodeName } from "../api.ts";
 import * as form from "./form.ts";
 import { PublishSession } from "./session.ts";
 import { openSource, type Source } from "./sources.ts";
+import type { Refusal } from "../rtc/exchange.ts";
 import type { OutboundNumbers } from "../rtc/stats.ts";
 import { insecureWords, wordsOfCapture, wordsOfRefusal } from "./words.ts";
 
@@ -75,12 +76,14 @@ export class Publisher {
   async start(): Promise<void> {
     this.#closeSession();
     if (this.#source === undefined && !await this.open()) return;
-    if (this.#source !== undefined) await this.#connect(this.#source);
+    if (this.#source === undefined) return;
+    this.#events.onMessage("Connecting…");
+    await this.#connect(this.#source, false);
   }
 
-  async #connect({ stream }: Source): Promise<void> {
+  /** @param isRetry whether it was connected before, and is to be again. */
+  async #connect({ stream }: Source, isRetry: boolean): Promise<void> {
     this.#events.onState("connecting");
-    this.#events.onMessage("Connecting…");
     const session = new PublishSession({
       onConnected: () => {
         this.#events.onState("live");
@@ -96,11 +99,8 @@ export class Publisher {
     try {
       const refusal = await session.start(endpoint, stream, form.sendWish());
       if (refusal === undefined || session !== this.#session) return;
-      const { status, reason } = refusal;
       this.#closeSession();
-      this.#events.onState("preview");
-      this.#events.onMessage(wordsOfRefusal(this.#name, status, reason));
-      if (status === 401 || status === 403) form.askForToken();
+      this.#onRefusal(refusal, isRetry);
     } catch (error) {
       if (session !== this.#session) return;
       this.#closeSession();
@@ -109,11 +109,22 @@ export class Publisher {
     }
   }
 
+  #onRefusal({ status, reason }: Refusal, isRetry: boolean): void {
+    const isForbidden = status === 401 || status === 403;
+    // The gateway may hold the name for the connection that was lost, until it finds that out too.
+    if (isRetry && !isForbidden) return this.#retry(reason);
+    this.#events.onState("preview");
+    this.#events.onMessage(wordsOfRefusal(this.#name, status, reason));
+    if (isForbidden) form.askForToken();
+  }
+
   #retry(reason: string): void {
-    this.#session = undefined;
+    this.#closeSession();
     this.#events.onState("connecting");
     this.#events.onMessage(`The connection was lost: ${reason}. Trying again…`);
-    this.#timer = setTimeout(() => this.start(), RETRY_MS);
+    this.#timer = setTimeout(() => {
+      if (this.#source !== undefined) this.#connect(this.#source, true);
+    }, RETRY_MS);
   }
 
   /** Ends the publication, and lets go of the devices. */
