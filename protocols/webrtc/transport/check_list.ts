@@ -1,6 +1,6 @@
 import { formatAddress } from "../../_transport/transport.ts";
 import type { Candidate } from "../sdp/candidate.ts";
-import { isIpv6, parseIp } from "./ip.ts";
+import { formatIp, isIpv6, parseIp, plainHost } from "./ip.ts";
 import { addressKey, type PeerAddress } from "./peer_address.ts";
 
 /** More than any peer has interfaces, relays and families; each one costs checks. */
@@ -41,7 +41,7 @@ export class CheckList {
     const { transport, component, address, port, type } = candidate;
     if (component !== 1 || port === 0) return undefined;
     const obstacle = this.#obstacle(transport, address);
-    if (obstacle === undefined) return this.#add({ host: address, port }, candidate);
+    if (obstacle === undefined) return this.#add({ host: canonical(address), port }, candidate);
     if (this.#passedOver.size < MAX_REPORTED) {
       this.#passedOver.add(`${formatAddress({ host: address, port })} (${type}): ${obstacle}`);
     }
@@ -105,4 +105,10 @@ export class CheckList {
     const rest = lines.length - MAX_REPORTED;
     return lines.slice(0, MAX_REPORTED).join("; ") + (rest > 0 ? `; and ${rest} more` : "");
   }
+}
+
+/** As datagrams tell where they come from. */
+function canonical(host: string): string {
+  const ip = parseIp(plainHost(host));
+  return ip === undefined ? host : formatIp(ip);
 }

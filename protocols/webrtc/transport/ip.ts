@@ -31,11 +31,24 @@ function wordsOf(text: string): number[] {
   });
 }
 
-/** @param ip 4 or 16 bytes. */
+/** As systems write it (RFC 5952), so that addresses can be compared as text. @param ip 4 or 16 bytes. */
 export function formatIp(ip: Uint8Array): string {
   if (ip.byteLength === 4) return ip.join(".");
   const words = Array.from({ length: 8 }, (_, i) => ((ip[i * 2] ?? 0) << 8) | (ip[i * 2 + 1] ?? 0));
-  return words.map((word) => word.toString(16)).join(":");
+  const { start, length } = longestZeros(words);
+  const text = (from: number, to: number) =>
+    words.slice(from, to).map((word) => word.toString(16)).join(":");
+  return length < 2 ? text(0, 8) : `${text(0, start)}::${text(start + length, 8)}`;
+}
+
+function longestZeros(words: readonly number[]): { start: number; length: number } {
+  let longest = { start: 0, length: 0 };
+  for (let start = 0; start < words.length; start++) {
+    const end = words.findIndex((word, at) => at >= start && word !== 0);
+    const length = (end === -1 ? words.length : end) - start;
+    if (length > longest.length) longest = { start, length };
+  }
+  return longest;
 }
 
 const MAPPED = "::ffff:";

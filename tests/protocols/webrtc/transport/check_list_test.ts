@@ -54,3 +54,10 @@ Deno.test("a report names eight pairs, and counts the rest", () => {
   );
   assert(report.endsWith("192.0.2.7:8 (host): not tried; and 2 more"), report);
 });
+
+Deno.test("an address may be written in several ways", () => {
+  const list = new CheckList("any");
+  const pair = list.addCandidate({ ...BASE, address: "2001:0DB8:0::7" });
+  assert(pair !== undefined);
+  assertEquals(list.find({ host: "2001:db8::7", port: 5000 }), pair);
+});
