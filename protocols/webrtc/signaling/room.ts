@@ -48,10 +48,6 @@ const ID_MASK = 0x7fff_ffff;
 export class Room {
   readonly #peers = new Map<number, Peer>();
 
-  get size(): number {
-    return this.#peers.size;
-  }
-
   /**
    * An id that nobody has. The original counts from 1, so that a client which outlives the server
    * comes back as whoever has its number by then; and anybody can guess the numbers of all.
