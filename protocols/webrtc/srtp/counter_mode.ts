@@ -85,7 +85,11 @@ export class CounterModeSealer {
     this.#cipher = createCipheriv("aes-128-ecb", keys.encryption, null).setAutoPadding(false);
   }
 
-  /** @param indexes of the packets (RFC 3711 section 3.3.1); one of a source is never that of two that differ */
+  /**
+   * Two packets of a source that differ must never have the same index: they would share a keystream.
+   *
+   * @param indexes those of the packets (RFC 3711 section 3.3.1)
+   */
   seal(packets: readonly OutgoingRtp[], indexes: readonly number[]): Uint8Array[] {
     const sealed: Uint8Array[] = [];
     let first = 0;

@@ -58,6 +58,7 @@ export class SrtpSender {
     return this.#transform.sealRtcp(this.#rtcpKeys, packet, this.#rtcpIndex++);
   }
 
+  /** Frees what is native; again does nothing. */
   close(): void {
     this.#isClosed = true;
     this.#sealer?.close();
