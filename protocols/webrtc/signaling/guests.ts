@@ -40,7 +40,8 @@ export class Guests {
 
   send(from: Peer, to: number, body: string, origin: Origin): Sent {
     const peer = this.room.findFor(from, to);
-    if (peer === undefined) return "unknown-peer";
+    // The sender may have left while its message came in: nobody would end a call of it.
+    if (peer === undefined || from.signal.aborted) return "unknown-peer";
     return peer.receive({ from, body, origin }) ? "sent" : "queue-full";
   }
 

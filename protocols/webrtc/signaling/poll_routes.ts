@@ -172,7 +172,7 @@ function respond(text: string, { status = 200, statusText = "OK", pragma }: Head
     "content-length": `${body.byteLength}`,
     "x-content-type-options": "nosniff",
   });
-  // "A header that every page may read", which one of a name of its own was not in 2011.
+  // Pages of other origins may read this header; one with a name of its own they could not in 2011.
   if (pragma !== undefined) headers.set("pragma", `${pragma}`);
   return new Response(body, { status, statusText, headers });
 }

@@ -173,6 +173,22 @@ Deno.test("sessions end with the peer that called, answered or not", async () =>
   assertEquals([bench.signaling.calls, bench.signaling.peers], [0, 0]);
 });
 
+Deno.test("an offer of one that signed out while it came in is not answered", async () => {
+  const { bench, anna, stream } = await start();
+  await using _ = bench;
+  const body = new TransformStream<Uint8Array, Uint8Array>();
+  const sending = bench.request(`/message?peer_id=${anna}&to=${stream}`, {
+    method: "POST",
+    body: body.readable,
+  });
+  await bench.request(`/sign_out?peer_id=${anna}`);
+  const writer = body.writable.getWriter();
+  await writer.write(new TextEncoder().encode(OFFER));
+  await writer.close();
+  assertEquals((await sending).status, 500);
+  assertEquals(bench.answerer.offers, []);
+});
+
 Deno.test("a new offer takes the place of the call before", async () => {
   const { bench, anna, stream } = await start();
   await using _ = bench;
