@@ -6,6 +6,7 @@ import {
 import type { CodecConfig } from "../../../../registry/media/codec.ts";
 import type { Track } from "../../../../registry/media/track.ts";
 import type { Unit } from "../../../../registry/media/unit.ts";
+import { must } from "../../../must.ts";
 
 type Picture = readonly [pts: number, nals: readonly (readonly number[])[], isKey?: true];
 
@@ -141,6 +142,25 @@ for (const { what, pps, slices, last } of X264) {
     assertEquals(judge("h264", pictures, config), [ordered, ordered, ...group, ...group, ...group]);
   });
 }
+
+Deno.test("H.264: a slice that is cut short, or damaged, is taken to refer to everything", () => {
+  const { pps, slices } = must(X264[0]);
+  const config: CodecConfig = {
+    codec: "h264",
+    sps: [Uint8Array.fromHex("6764001eacd940a02ff970110000030001000003003c0f162d96")],
+    pps: [Uint8Array.fromHex(pps)],
+  };
+  const [idr, p4, b2, , , p8] = slices.map((slice) => [...Uint8Array.fromHex(slice)]);
+  const verdicts = [1, 2, 3, 4, 14].map((length) =>
+    judge("h264", [
+      [0, [must(idr)], true],
+      [4, [must(p4)]],
+      [2, [must(b2)]],
+      [8, [must(p8).slice(0, length)]],
+    ], config).at(-1)
+  );
+  assertEquals(verdicts, [broken, broken, broken, broken, ordered]);
+});
 
 /** A slice of H.265: its type, and its sub-layer from 0. */
 const slice = (type: number, layer = 0): readonly number[] => [type << 1, layer + 1];
