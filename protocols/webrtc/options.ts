@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { host, type Ports, ports, seconds } from "../_config/fields.ts";
+import type { Address } from "../_transport/transport.ts";
 import { parseSection } from "../protocol.ts";
 
 /** All sessions share one port: the others are tried when it is taken. */
@@ -18,19 +19,23 @@ const MAX_WAIT_LIMIT_S = 3600;
 
 const DEFAULT_MAX_PEERS = 1000;
 
-const url = z.string("expected a URL such as stun:stun.example.org:3478")
-  .regex(/^(?:stun|turns?):\S+$/, "expected a URL such as stun:stun.example.org:3478");
+const EXPECTED_URL = "expected a URL such as stun:stun.example.org:3478";
+
+/** What a header can hold: peers are told of servers in `Link`. */
+const url = z.string(EXPECTED_URL).regex(/^(?:stun|turns?):[!-;=?-~]+$/, EXPECTED_URL);
+const headerText = z.string("expected a text").regex(/^[ -~]*$/, "expected printable ASCII");
 
 const iceServer = z.strictObject({
   urls: z.union([url, z.array(url).min(1)], "expected a URL or a list of them")
     .transform((value) => typeof value === "string" ? [value] : value),
-  username: z.string("expected a name").optional(),
-  credential: z.string("expected a password").optional(),
+  username: headerText.optional(),
+  credential: headerText.optional(),
 });
 
 const schema = z.strictObject({
   port: ports.default(DEFAULT_PORTS),
   host,
+  tcp: z.boolean("expected true or false").default(true),
   publicHosts: z.array(z.string("expected an address or a host name").min(1)).default([]),
   iceServers: z.array(iceServer).default([]),
   timeout: seconds(MAX_TIMEOUT_S).default(DEFAULT_TIMEOUT_S),
@@ -56,6 +61,8 @@ export interface WebRtcOptions {
   /** UDP ports of which the first that is free serves all peers; `false` turns the module off. */
   readonly port: Ports;
   readonly host?: string | undefined;
+  /** Whether peers may also come over TCP, on the same number, where UDP does not get through. */
+  readonly tcp: boolean;
   /** Addresses or names under which the port can be reached from outside, as behind a NAT. */
   readonly publicHosts: readonly string[];
   /** Told to peers; the first STUN server tells us our own public address too. */
@@ -76,6 +83,20 @@ export interface SignalingSection {
   readonly port: Ports;
   readonly maxPeers: number;
 }
+
+const STUN_PORT = 3478;
+
+/** The first STUN server, which tells us the address that others see. */
+export function stunServerOf({ iceServers }: WebRtcOptions): Address | undefined {
+  const urls = iceServers.flatMap(({ urls }) => urls);
+  const [, host, port] = urls.map((url) => STUN_URL.exec(url)).find((match) => match !== null) ??
+    [];
+  if (host === undefined) return undefined;
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port ?? STUN_PORT) };
+}
+
+/** RFC 7064 section 3.1. */
+const STUN_URL = /^stun:(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?$/;
 
 /** @throws {ConfigError} */
 export function parseOptions(raw: unknown): WebRtcOptions {

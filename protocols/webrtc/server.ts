@@ -1,6 +1,6 @@
 import type { Context, Endpoint, Server } from "../protocol.ts";
 import { RtcPackaging } from "./egress/packaging.ts";
-import type { WebRtcOptions } from "./options.ts";
+import { stunServerOf, type WebRtcOptions } from "./options.ts";
 import { RtcSessions } from "./session/sessions.ts";
 import { mountSignaling, type Signaling } from "./signaling/signaling.ts";
 import { createIdentity } from "./transport/dtls/identity.ts";
@@ -18,6 +18,7 @@ export async function serveWebRtc(context: Context, options: WebRtcOptions): Pro
   if (options.port === false) return { endpoints: [], close: () => Promise.resolve() };
   const { registry, transport, log, http } = context;
   const host = options.host ?? context.host;
+  const stunServer = stunServerOf(options);
   const port = await RtcPort.open({
     transport,
     clock: registry.clock,
@@ -25,7 +26,9 @@ export async function serveWebRtc(context: Context, options: WebRtcOptions): Pro
     host,
     ports: options.port,
     identity: createIdentity(registry.clock.utc()),
+    tcp: options.tcp,
     publicHosts: options.publicHosts,
+    ...(stunServer && { stunServer }),
     maxPeers: options.maxSessions,
     silentMs: options.timeout * 1000,
   });

@@ -9,7 +9,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { Buffer } from "node:buffer";
 import { createCipheriv } from "node:crypto";
 import { cpuUsage } from "node:process";
-import { RtpHeader, SrtpSession } from "werift";
+import { RtpHeader, SrtpSession } from "npm:werift@^0.25.2";
 import { writeRtpHeader } from "../../protocols/_formats/rtp/packet.ts";
 import type { OutgoingRtp } from "../../protocols/webrtc/rtc_transport.ts";
 import {

@@ -1,7 +1,7 @@
 // What one side protects, the other takes: once, unchanged and in its place. Against werift as well.
 import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { RtpHeader, SrtcpSession, SrtpSession } from "werift";
+import { RtpHeader, SrtcpSession, SrtpSession } from "npm:werift@^0.25.2";
 import {
   AEAD_AES_128_GCM,
   AES128_CM_HMAC_SHA1_80,

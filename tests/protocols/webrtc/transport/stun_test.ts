@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Message, parseMessage } from "werift";
+import { Message, parseMessage } from "npm:werift@^0.25.2";
 import { parseStun, writeStun } from "../../../../protocols/webrtc/transport/stun.ts";
 
 function fromHex(hex: string): Uint8Array {
