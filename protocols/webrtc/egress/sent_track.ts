@@ -18,6 +18,12 @@ import { PictureTimes } from "./picture_times.ts";
 /** Bytes of the original sequence number before the payload of a retransmission (RFC 4588 section 4). */
 const OSN_SIZE = 2;
 
+/**
+ * Bits of the first sequence number: a receiver that misses the first packets of one near the end could
+ * not know that it has wrapped, and would decrypt nothing (RFC 3711 section 3.3.1).
+ */
+const FIRST_SEQUENCE_BITS = SEQUENCE_BITS - 1;
+
 /** What became of a track on its way to one viewer. */
 export interface SentTrackStats {
   readonly trackId: number;
@@ -95,14 +101,14 @@ export class SentTrack {
     this.#mid = media.mid;
     this.#payloadType = codec.payloadType;
     this.#firstTimestamp = timestamp;
-    this.#sequence = wrap(sequence, SEQUENCE_BITS);
+    this.#sequence = wrap(sequence, FIRST_SEQUENCE_BITS);
     this.#extension = outgoingExtension(media);
     this.#history = codec.feedback.nack ? new PacketHistory() : undefined;
     const { rtxPayloadType: payloadType } = codec;
     const { rtxSsrc } = media;
     this.#rtx = payloadType === undefined || rtxSsrc === undefined
       ? undefined
-      : { payloadType, ssrc: rtxSsrc, sequence: wrap(rtxSequence, SEQUENCE_BITS) };
+      : { payloadType, ssrc: rtxSsrc, sequence: wrap(rtxSequence, FIRST_SEQUENCE_BITS) };
   }
 
   /** Presentation time of the latest item that was sent, in ticks; `undefined` before the first. */
