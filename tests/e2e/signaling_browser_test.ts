@@ -1,5 +1,5 @@
-// Two pages of Chromium call each other through peer signaling, one over HTTP as the original client
-// does, one over a WebSocket, and exchange video.
+// Pages of Chromium in the room of peer signaling: they call each other, one over HTTP as the original
+// client does, one over a WebSocket; and they call the gateway, to publish and to watch.
 import { assertEquals, assertGreater } from "@std/assert";
 import { Hono } from "hono";
 import { hasClient } from "../../scripts/real_clients.ts";
@@ -10,26 +10,30 @@ import { mountSignaling } from "../../protocols/webrtc/signaling/signaling.ts";
 import { Registry } from "../../registry/registry.ts";
 import { must, unused } from "../must.ts";
 import { openBrowser } from "./browser.ts";
+import { Program } from "./program.ts";
 
 const ignore = !hasClient("chromium");
 
 /** Pictures that each side has to have decoded. */
 const ENOUGH = 10;
 
-/** What both pages share: a moving picture to send, a video to receive, and a call. */
-const CALL = `
+/** A moving picture. */
+const PICTURE = `
   const canvas = document.createElement("canvas");
   const paint = canvas.getContext("2d");
   setInterval(() => {
     paint.fillStyle = "#" + Math.floor(Math.random() * 0xffffff).toString(16).padStart(6, "0");
     paint.fillRect(0, 0, canvas.width, canvas.height);
   }, 30);
+  const [track] = canvas.captureStream(30).getTracks();`;
+
+/** What all pages share: a call, and how much of it was seen. */
+const CALL = `
   const pc = new RTCPeerConnection();
   let other;
   let sent = Promise.resolve();
   // One at a time: the order matters.
   const tell = (signal) => sent = sent.then(() => say(other, JSON.stringify(signal)));
-  for (const track of canvas.captureStream(30).getTracks()) pc.addTrack(track);
   pc.onicecandidate = ({ candidate }) => candidate && tell(candidate);
   let told = Promise.resolve();
   const hear = (from, body) => told = told.then(async () => {
@@ -65,7 +69,9 @@ const OVER_HTTP = `
   const signIn = await fetch("/sign_in?callee@host");
   const id = signIn.headers.get("Pragma");
   const say = (to, body) => fetch("/message?peer_id=" + id + "&to=" + to, { method: "POST", body });
+  ${PICTURE}
   ${CALL}
+  pc.addTrack(track);
   const listen = async () => {
     for (;;) {
       const next = await fetch("/wait?peer_id=" + id);
@@ -78,18 +84,36 @@ const OVER_HTTP = `
   listen();
   window.decoded = decoded;`;
 
-/** Signs in over a WebSocket, and calls the first peer there is. */
-const OVER_WEBSOCKET = `
+/** Signs in over a WebSocket as `name`, and calls the peer `called`, by name. */
+function overWebSocket(name: string, called: string, media: string): string {
+  return `
   const socket = new WebSocket("ws://" + location.host + "/ws");
   const say = (to, body) => socket.send(JSON.stringify({ type: "message", to, body }));
   ${CALL}
-  socket.onopen = () => socket.send(JSON.stringify({ type: "sign_in", name: "caller" }));
+  ${media}
+  socket.onopen = () => socket.send(JSON.stringify({ type: "sign_in", name: "${name}" }));
   socket.onmessage = ({ data }) => {
-    const { type, peers, from, body } = JSON.parse(data);
-    if (type === "signed_in") call(peers[0].id);
+    const { type, peers, from, body, id, name } = JSON.parse(data);
+    const there = type === "signed_in" ? peers : type === "peer" ? [{ id, name }] : [];
+    for (const peer of there) if (peer.name === "${called}") call(peer.id);
     if (type === "message") hear(from, body);
   };
   window.decoded = decoded;`;
+}
+
+const SENDING_CALLER = overWebSocket("caller", "callee@host", `${PICTURE} pc.addTrack(track);`);
+
+const PUBLISHER = overWebSocket(
+  "publish:live/page",
+  "publish",
+  `${PICTURE} pc.addTransceiver(track, { direction: "sendonly" });`,
+);
+
+const VIEWER = overWebSocket(
+  "viewer",
+  "stream:live/page",
+  `pc.addTransceiver("video", { direction: "recvonly" });`,
+);
 
 Deno.test({
   name: "two Chromium pages call each other through the room and exchange video",
@@ -117,7 +141,7 @@ Deno.test({
       const url = `http://127.0.0.1:${server.address.port}/`;
       for (const page of [callee, caller]) await page.goto(url);
       await callee.evaluate(`(async () => { ${OVER_HTTP} })()`);
-      await caller.evaluate(`(async () => { ${OVER_WEBSOCKET} })()`);
+      await caller.evaluate(`(async () => { ${SENDING_CALLER} })()`);
       for (const page of [callee, caller]) {
         assertGreater(await page.evaluate("window.decoded()"), ENOUGH - 1);
       }
@@ -128,5 +152,23 @@ Deno.test({
       await server.close(0);
       registry.close();
     }
+  },
+});
+
+Deno.test({
+  name: "a Chromium page publishes through the room, and another watches",
+  ignore,
+  async fn() {
+    await using program = await Program.start({ config: { webrtc: { port: 0 } } });
+    await using visit = await openBrowser();
+    const publisher = visit.page;
+    const viewer = await must(publisher.context().browser()).newPage();
+    for (const page of [publisher, viewer]) await page.goto(program.url("http", ""));
+    // It waits in the room until the stream is there.
+    await viewer.evaluate(`(async () => { ${VIEWER} })()`);
+    await publisher.evaluate(`(async () => { ${PUBLISHER} })()`);
+    assertGreater(await viewer.evaluate("window.decoded()"), ENOUGH - 1);
+    await publisher.close();
+    await program.seen("unpublished", { stream: "live/page" });
   },
 });

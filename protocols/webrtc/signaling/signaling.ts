@@ -95,7 +95,8 @@ export function mountSignaling(app: Hono<HttpEnv>, parts: SignalingParts): Signa
         (port) => transport.serveHttp({ host, port, handler, onError }),
       );
       servers.add(server);
-      return { scheme: "http", address: server.address };
+      // Not "http": nothing else of the gateway is there.
+      return { scheme: "signaling", address: server.address };
     },
     async close() {
       streams.close();
