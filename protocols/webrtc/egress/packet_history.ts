@@ -1,10 +1,11 @@
 import type { OutgoingRtp } from "../rtc_transport.ts";
 
 /**
- * Packets of one source that can be sent again: a second of some 10 Mbit/s. A power of two, so that a
- * sequence number keeps its place when it wraps.
+ * Packets of one source that can be sent again: a second of some 20 Mbit/s, or as many of a picture group
+ * from the cache as are sent before the first loss of it can be told. A power of two, so that a sequence
+ * number keeps its place when it wraps.
  */
-const MAX_PACKETS = 1024;
+const MAX_PACKETS = 2048;
 
 /** Later than this, a packet is of no use: the pictures that wait for it have given up. */
 const MAX_AGE_MS = 2000;

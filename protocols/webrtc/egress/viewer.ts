@@ -6,7 +6,7 @@ import { type Logger, ThrottledLog } from "../../protocol.ts";
 import { RtcError } from "../errors.ts";
 import type { NegotiatedMedia } from "../negotiated.ts";
 import type { OutgoingRtp, RtcReceiver, RtcTransport } from "../rtc_transport.ts";
-import { arrangeBurst } from "./arrangement.ts";
+import { arrangeBurst, type TimedItem } from "./arrangement.ts";
 import { type FeedbackListener, readFeedback } from "./feedback.ts";
 import type { RtcItem } from "./packaging.ts";
 import { Resender } from "./resender.ts";
@@ -135,8 +135,7 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
       if (batch.type === "end") continue;
       const isBurst = this.#takesBurst();
       const items = isBurst ? await this.#withBacklog(batch.units) : batch.units;
-      const packets = isBurst ? this.#burst(items) : this.#live(items);
-      await this.#send(packets);
+      await this.#send(isBurst ? this.#burst(items) : this.#live(items));
       await this.#report(items);
       if (this.#isClosed) return;
     }
@@ -163,27 +162,23 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
     return items;
   }
 
-  #burst(items: readonly RtcItem[]): readonly OutgoingRtp[] {
-    const now = this.#options.clock.now();
+  #burst(items: readonly RtcItem[]): readonly TimedItem[] {
     const known = items.flatMap((item) => {
       const track = this.#trackOf(item, true);
       return track === undefined ? [] : [[item, track] as const];
     });
-    const packets: OutgoingRtp[] = [];
-    for (const { item, track, time } of arrangeBurst(known)) track.write(item, time, now, packets);
-    return packets;
+    return arrangeBurst(known);
   }
 
-  #live(items: readonly RtcItem[]): readonly OutgoingRtp[] {
-    const now = this.#options.clock.now();
-    const packets: OutgoingRtp[] = [];
+  #live(items: readonly RtcItem[]): readonly TimedItem[] {
+    const timed: TimedItem[] = [];
     for (const item of items) {
       const track = this.#trackOf(item, false);
       if (track === undefined) continue;
       const time = item.isVideo ? track.times.next(item.pts) : item.pts;
-      track.write(item, time, now, packets);
+      timed.push({ item, track, time });
     }
-    return packets;
+    return timed;
   }
 
   /**
@@ -215,7 +210,26 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
     }
   }
 
-  async #send(packets: readonly OutgoingRtp[]): Promise<void> {
+  /** Items become packets when it is their turn: what can be sent again is what was sent last. */
+  async #send(items: readonly TimedItem[]): Promise<void> {
+    const { clock } = this.#options;
+    let packets: OutgoingRtp[] = [];
+    let bytes = 0;
+    for (const { item, track, time } of items) {
+      if (bytes >= BURST_BYTES) {
+        await this.#sendPaced(packets);
+        await this.#pause();
+        packets = [];
+        bytes = 0;
+      }
+      if (this.#isClosed) return;
+      track.write(item, time, clock.now(), packets);
+      bytes += item.bytes;
+    }
+    await this.#sendPaced(packets);
+  }
+
+  async #sendPaced(packets: readonly OutgoingRtp[]): Promise<void> {
     let start = 0;
     let bytes = 0;
     for (let end = 1; end <= packets.length; end++) {

@@ -63,6 +63,22 @@ Deno.test("a lost packet comes again as its own source: type, source, number, an
   await viewer.stop();
 });
 
+Deno.test("the beginning of a great picture group can be sent again while the group is on its way", async () => {
+  const bench = new EgressBench({ gopBytes: 1e7 });
+  const publisher = await bench.publish(VIDEO_ONLY);
+  publisher.write([key(0, 50_000)]);
+  for (let at = 1; at < 60; at++) publisher.write([delta(at * 40, 50_000)]);
+  const viewer = await bench.view([VIDEO_MEDIA]);
+  await bench.clock.run(50);
+  const { sequence } = must(viewer.transport.of(VIDEO_MEDIA.ssrc)[0]);
+  say(viewer, nack([sequence]));
+  await settle();
+  assertEquals(viewer.transport.of(VIDEO_MEDIA.rtxSsrc).length, 1);
+  await bench.clock.run(1000);
+  assertEquals(viewer.pictures.length, 60);
+  await viewer.stop();
+});
+
 Deno.test("without RTX the same packet comes again", async () => {
   const bench = new EgressBench();
   const publisher = await bench.publish(VIDEO_ONLY);

@@ -24,11 +24,11 @@ Deno.test("what was sent can be sent again, over the wrap of sequence numbers", 
   assertEquals(found, [undefined, 65_530, 65_535, 0, 3, undefined]);
 });
 
-Deno.test("no more than 1,024 packets are kept, and none for more than two seconds", () => {
+Deno.test("no more than 2,048 packets are kept, and none for more than two seconds", () => {
   const history = new PacketHistory();
-  for (let at = 0; at < 1100; at++) history.put(packet(at, 0));
-  assertEquals([75, 76].map((at) => history.find(at, 0, 10)?.sequence), [undefined, 76]);
-  assertEquals([2000, 2001].map((now) => history.find(1099, now, 10)?.sequence), [1099, undefined]);
+  for (let at = 0; at < 2100; at++) history.put(packet(at, 0));
+  assertEquals([51, 52].map((at) => history.find(at, 0, 10)?.sequence), [undefined, 52]);
+  assertEquals([2000, 2001].map((now) => history.find(2099, now, 10)?.sequence), [2099, undefined]);
 });
 
 Deno.test("a packet that is too old is let go when others follow, however few", () => {
