@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources da0d43e5e0725135df4338e1f801deac: script 557a73f18add2c676cd57e85cba929bc
+// Made by `deno task pages` of sources 153b6b1bf7b1c4fb49f75452448e47eb: script 1a56163ebfe677ae5677d66dd916f710
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -697,8 +697,8 @@ async function sendOffer({ url, token }, offer, signal) {
     return {
       type: "agreed",
       answer: await response.text(),
-      hangUp: () => {
-        if (resource !== null) deleteResource(new URL(resource, response.url), authorization);
+      hangUp: async () => {
+        if (resource !== null) await deleteResource(new URL(resource, response.url), authorization);
       },
       iceServers: iceServersOf(response.headers.get("link") ?? "")
     };
@@ -722,13 +722,17 @@ async function agree(connection, offer, { answer, iceServers }) {
     sdp: answer
   });
 }
+async function disagree(connection, agreement) {
+  await agreement?.hangUp();
+  connection.close();
+}
 function authorizationOf(token) {
   return token === "" ? {} : {
     authorization: `Bearer ${token}`
   };
 }
-function deleteResource(url, headers) {
-  fetch(url, {
+async function deleteResource(url, headers) {
+  await fetch(url, {
     method: "DELETE",
     headers,
     keepalive: true
@@ -877,7 +881,7 @@ var WebRtcPlayback = class {
     const audio = connection.addTransceiver("audio", {
       direction: "recvonly"
     });
-    connection.addTransceiver("video", {
+    const video2 = connection.addTransceiver("video", {
       direction: "recvonly"
     });
     const offer = await connection.createOffer();
@@ -887,19 +891,34 @@ var WebRtcPlayback = class {
     };
     const result = await sendOffer(endpoint, offer.sdp ?? "", this.#abort.signal);
     if (result.type === "refused") return this.#end(endingOfStatus(result.status, result.reason));
-    if (this.#isClosed) return result.hangUp();
+    if (this.#isClosed) return await result.hangUp();
     this.#agreement = result;
     this.#limit(CONNECT_LIMIT_MS, {
       type: "unfit",
       reason: `no connection within ${CONNECT_LIMIT_MS / 1e3} s, UDP may be blocked`
     });
     await agree(connection, offer, result);
-    if (audio.currentDirection !== "recvonly") await this.#tellOfSilence();
+    if (!isReceived(video2)) await this.#passUnseen();
+    if (!isReceived(audio)) await this.#tellOfSilence();
+  }
+  /** Sound alone is for streams that have no picture. */
+  async #passUnseen() {
+    const codec = await this.#codecOf("video");
+    if (codec === void 0) return;
+    this.#end({
+      type: "unfit",
+      reason: `the picture is ${codec}, which cannot be had this way`
+    });
   }
   async #tellOfSilence() {
+    const codec = await this.#codecOf("audio");
+    if (codec !== void 0 && !this.#isClosed) this.#stage.onSilent(codec);
+  }
+  /** What the stream has, whether or not it was agreed to. */
+  async #codecOf(kind) {
     const stream = await fetchStream(this.#stage.name);
-    const sound = stream?.tracks.find(({ kind }) => kind === "audio");
-    if (sound !== void 0 && !this.#isClosed) this.#stage.onSilent(formatCodec(sound.codec));
+    const track = stream?.tracks.find((one) => one.kind === kind);
+    return track && formatCodec(track.codec);
   }
   #onState() {
     const { connectionState } = this.#connection;
@@ -950,11 +969,13 @@ var WebRtcPlayback = class {
     this.#abort.abort();
     clearTimeout(this.#timer);
     removeEventListener("pagehide", this.#hangUp);
-    this.#hangUp();
-    this.#connection.close();
+    disagree(this.#connection, this.#agreement);
     this.#stage.video.srcObject = null;
   }
 };
+function isReceived({ currentDirection }) {
+  return currentDirection === "recvonly";
+}
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
 }

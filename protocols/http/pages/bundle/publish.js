@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources da0d43e5e0725135df4338e1f801deac: script 03b26f804476313968d1281bb6532059
+// Made by `deno task pages` of sources 153b6b1bf7b1c4fb49f75452448e47eb: script 20bbaad7b06925c78e26884e48ddff21
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -470,8 +470,8 @@ async function sendOffer({ url, token: token2 }, offer, signal) {
     return {
       type: "agreed",
       answer: await response.text(),
-      hangUp: () => {
-        if (resource !== null) deleteResource(new URL(resource, response.url), authorization);
+      hangUp: async () => {
+        if (resource !== null) await deleteResource(new URL(resource, response.url), authorization);
       },
       iceServers: iceServersOf(response.headers.get("link") ?? "")
     };
@@ -495,13 +495,17 @@ async function agree(connection, offer, { answer, iceServers }) {
     sdp: answer
   });
 }
+async function disagree(connection, agreement) {
+  await agreement?.hangUp();
+  connection.close();
+}
 function authorizationOf(token2) {
   return token2 === "" ? {} : {
     authorization: `Bearer ${token2}`
   };
 }
-function deleteResource(url, headers) {
-  fetch(url, {
+async function deleteResource(url, headers) {
+  await fetch(url, {
     method: "DELETE",
     headers,
     keepalive: true
@@ -645,7 +649,7 @@ var PublishSession = class {
     const result = await sendOffer(endpoint, offer.sdp ?? "", this.#abort.signal);
     if (result.type === "refused") return result;
     if (this.#isClosed) {
-      result.hangUp();
+      await result.hangUp();
       return void 0;
     }
     this.#agreement = result;
@@ -715,8 +719,7 @@ var PublishSession = class {
     this.#abort.abort();
     clearTimeout(this.#timer);
     removeEventListener("pagehide", this.#hangUp);
-    this.#hangUp();
-    this.#connection.close();
+    disagree(this.#connection, this.#agreement);
   }
 };
 

@@ -1,5 +1,5 @@
 import { encodeName, fetchStream } from "../api.ts";
-import { agree, type Agreement, sendOffer } from "../rtc/exchange.ts";
+import { agree, type Agreement, disagree, sendOffer } from "../rtc/exchange.ts";
 import { formatCodec } from "../format.ts";
 import { entriesOf } from "../rtc/report.ts";
 import { StatsReader } from "../rtc/stats.ts";
@@ -40,26 +40,40 @@ class WebRtcPlayback implements Playback {
     const { name, query } = this.#stage;
     const connection = this.#connection;
     const audio = connection.addTransceiver("audio", { direction: "recvonly" });
-    connection.addTransceiver("video", { direction: "recvonly" });
+    const video = connection.addTransceiver("video", { direction: "recvonly" });
     const offer = await connection.createOffer();
     const endpoint = { url: `/${encodeName(name)}/whep${query}`, token: "" };
     const result = await sendOffer(endpoint, offer.sdp ?? "", this.#abort.signal);
     if (result.type === "refused") return this.#end(endingOfStatus(result.status, result.reason));
     // Closed meanwhile: the gateway need not find out by itself.
-    if (this.#isClosed) return result.hangUp();
+    if (this.#isClosed) return await result.hangUp();
     this.#agreement = result;
     this.#limit(CONNECT_LIMIT_MS, {
       type: "unfit",
       reason: `no connection within ${CONNECT_LIMIT_MS / 1000} s, UDP may be blocked`,
     });
     await agree(connection, offer, result);
-    if (audio.currentDirection !== "recvonly") await this.#tellOfSilence();
+    if (!isReceived(video)) await this.#passUnseen();
+    if (!isReceived(audio)) await this.#tellOfSilence();
+  }
+
+  /** Sound alone is for streams that have no picture. */
+  async #passUnseen(): Promise<void> {
+    const codec = await this.#codecOf("video");
+    if (codec === undefined) return;
+    this.#end({ type: "unfit", reason: `the picture is ${codec}, which cannot be had this way` });
   }
 
   async #tellOfSilence(): Promise<void> {
+    const codec = await this.#codecOf("audio");
+    if (codec !== undefined && !this.#isClosed) this.#stage.onSilent(codec);
+  }
+
+  /** What the stream has, whether or not it was agreed to. */
+  async #codecOf(kind: "audio" | "video"): Promise<string | undefined> {
     const stream = await fetchStream(this.#stage.name);
-    const sound = stream?.tracks.find(({ kind }) => kind === "audio");
-    if (sound !== undefined && !this.#isClosed) this.#stage.onSilent(formatCodec(sound.codec));
+    const track = stream?.tracks.find((one) => one.kind === kind);
+    return track && formatCodec(track.codec);
   }
 
   #onState(): void {
@@ -102,10 +116,13 @@ class WebRtcPlayback implements Playback {
     this.#abort.abort();
     clearTimeout(this.#timer);
     removeEventListener("pagehide", this.#hangUp);
-    this.#hangUp();
-    this.#connection.close();
+    disagree(this.#connection, this.#agreement);
     this.#stage.video.srcObject = null;
   }
+}
+
+function isReceived({ currentDirection }: RTCRtpTransceiver): boolean {
+  return currentDirection === "recvonly";
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,11 @@
-import { agree, type Agreement, type Endpoint, type Refusal, sendOffer } from "../rtc/exchange.ts";
+import {
+  agree,
+  type Agreement,
+  disagree,
+  type Endpoint,
+  type Refusal,
+  sendOffer,
+} from "../rtc/exchange.ts";
 import { orderCodecs } from "../rtc/codec_order.ts";
 import { entriesOf } from "../rtc/report.ts";
 import { type OutboundNumbers, StatsReader } from "../rtc/stats.ts";
@@ -53,7 +60,7 @@ export class PublishSession {
     const result = await sendOffer(endpoint, offer.sdp ?? "", this.#abort.signal);
     if (result.type === "refused") return result;
     if (this.#isClosed) {
-      result.hangUp();
+      await result.hangUp();
       return undefined;
     }
     this.#agreement = result;
@@ -126,7 +133,6 @@ export class PublishSession {
     this.#abort.abort();
     clearTimeout(this.#timer);
     removeEventListener("pagehide", this.#hangUp);
-    this.#hangUp();
-    this.#connection.close();
+    disagree(this.#connection, this.#agreement);
   }
 }

@@ -4,8 +4,8 @@ import { iceServersOf } from "./ice_servers.ts";
 export interface Agreement {
   readonly type: "agreed";
   readonly answer: string;
-  /** Ends the session: the gateway is told, even when the page goes away. */
-  readonly hangUp: () => void;
+  /** Ends the session: the gateway is told, even when the page goes away. Resolves when it knows. */
+  readonly hangUp: () => Promise<void>;
   readonly iceServers: readonly RTCIceServer[];
 }
 
@@ -42,8 +42,8 @@ export async function sendOffer(
     return {
       type: "agreed",
       answer: await response.text(),
-      hangUp: () => {
-        if (resource !== null) deleteResource(new URL(resource, response.url), authorization);
+      hangUp: async () => {
+        if (resource !== null) await deleteResource(new URL(resource, response.url), authorization);
       },
       iceServers: iceServersOf(response.headers.get("link") ?? ""),
     };
@@ -66,12 +66,27 @@ export async function agree(
   await connection.setRemoteDescription({ type: "answer", sdp: answer });
 }
 
+/**
+ * Ends a connection that was agreed to, or not yet. It stays open until the gateway knows: a connection
+ * that closes first takes its resource with it, and there would be nothing left to delete.
+ */
+export async function disagree(
+  connection: RTCPeerConnection,
+  agreement: Agreement | undefined,
+): Promise<void> {
+  await agreement?.hangUp();
+  connection.close();
+}
+
 function authorizationOf(token: string): Readonly<Record<string, string>> {
   return token === "" ? {} : { authorization: `Bearer ${token}` };
 }
 
-function deleteResource(url: URL, headers: Readonly<Record<string, string>>): void {
-  fetch(url, { method: "DELETE", headers, keepalive: true }).catch(() => {});
+async function deleteResource(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  await fetch(url, { method: "DELETE", headers, keepalive: true }).catch(() => {});
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {
