@@ -4,7 +4,7 @@
  *
  *     --players 500,1000     players of each measurement
  *     --seconds 15           how long each measures
- *     --protocols rtmp,flv   what the players speak; also ts, mp4, rtsp-tcp and rtsp-udp
+ *     --protocols rtmp,flv   what the players speak; also ts, mp4, rtsp-tcp, rtsp-udp and whep
  *     --merge default,350    `merge` settings of this gateway, in milliseconds
  *     --rate 500             players that are opened in a second
  *     --rounds 1             repeats everything, in turn, and gives medians
@@ -131,13 +131,15 @@ function subjectsOf({ players, protocols, merges, peers }: Plan): Subject[] {
 /** @throws {Error} when the server does not start or the load does not end in time. */
 async function measure(
   { kind, protocol, merge, players }: Subject,
-  { rate, seconds }: Plan,
+  { rate, seconds, protocols }: Plan,
 ): Promise<LoadResult> {
   await using server = await startServer(kind, merge);
   const order: LoadOrder = {
     publish: publishUrl(server.ports),
     play: playUrl(protocol, server.ports),
     protocol,
+    // The same for all of one run; WebRTC carries no AAC.
+    sound: protocols.includes("whep") ? "opus" : "aac",
     players,
     probes: Math.min(PROBES, players),
     rate,

@@ -71,7 +71,7 @@ function subject(server: string, viewers: number): Subject {
 async function measureSluice(dir: string, viewers: number, seconds: number): Promise<Round> {
   await using server = await startServer(SLUICE);
   const abort = new AbortController();
-  const publisher = await Publisher.start(new URL(publishUrl(server.ports)), abort.signal);
+  const publisher = await Publisher.start(new URL(publishUrl(server.ports)), "aac", abort.signal);
   try {
     await using connection = await HttpConnection.open(server.ports.http);
     const entry = `${new URL(publishUrl(server.ports)).pathname}/${ENTRY}`;

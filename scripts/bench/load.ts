@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Sound } from "./media.ts";
 import { play } from "./player.ts";
 import { Publisher } from "./publisher.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
@@ -15,6 +16,7 @@ export interface LoadOrder {
   readonly publish: string;
   readonly play: string;
   readonly protocol: PlayProtocol;
+  readonly sound: Sound;
   readonly players: number;
   /** Players that read every frame, for the latency. */
   readonly probes: number;
@@ -34,6 +36,11 @@ export interface LoadResult {
   /** Of what was published, times the number of players. */
   readonly deliveredShare: number;
   readonly serverCpuUsPerMbit: number;
+  /** RTP packets in datagrams that reached a player; absent without any. */
+  readonly packetsPerSecond?: number;
+  readonly serverCpuUsPerPacket?: number;
+  /** For a player to come and see its first picture, without what those cost that play already. */
+  readonly serverCpuMsPerJoin: number;
   /** Share of one core that the server used. */
   readonly serverCores: number;
   readonly memoryPerPlayerKiB: number;
@@ -53,9 +60,13 @@ export interface LoadResult {
 /** Time for the server to settle with a publisher and no players, before its memory is read. */
 const SETTLE_MS = 1000;
 
+/** How often it is looked whether all players have begun. */
+const BEGIN_POLL_MS = 20;
+
 interface Snapshot {
   readonly at: number;
   readonly bytes: number;
+  readonly packets: number;
   readonly published: number;
   readonly server: Usage;
   readonly generator: Usage;
@@ -67,7 +78,10 @@ class Load {
   readonly #latencies: number[] = [];
   readonly #firstPictures: number[] = [];
   readonly #errors = new Set<string>();
+  /** When each player was opened. */
+  readonly #openings: number[] = [];
   #bytes = 0;
+  #packets = 0;
   #lost: number | undefined;
   #playing = 0;
   #isMeasuring = false;
@@ -77,13 +91,18 @@ class Load {
   }
 
   async run(): Promise<LoadResult> {
-    const { pid, warmupS, seconds } = this.#order;
-    const publisher = await Publisher.start(new URL(this.#order.publish), this.#abort.signal);
+    const { warmupS, seconds } = this.#order;
+    const publisher = await Publisher.start(
+      new URL(this.#order.publish),
+      this.#order.sound,
+      this.#abort.signal,
+    );
     await sleep(SETTLE_MS);
-    const before = usageOf(pid);
+    const before = this.#snapshot(publisher);
     const dropsBefore = receiveDrops();
     await this.#openPlayers();
-    await sleep(warmupS * 1000);
+    const begun = await this.#allBegun(publisher);
+    await sleep(begun.at + warmupS * 1000 - performance.now());
     this.#isMeasuring = true;
     const first = this.#snapshot(publisher);
     await sleep(seconds * 1000);
@@ -92,6 +111,7 @@ class Load {
     this.#abort.abort();
     return {
       ...this.#result(before, first, last, playing),
+      serverCpuMsPerJoin: this.#joinMs(before, begun, first, last),
       receiveDrops: receiveDrops() - dropsBefore,
     };
   }
@@ -107,8 +127,26 @@ class Load {
     }
   }
 
+  /** Not for ever: some servers have no picture before the next key picture, or players are refused. */
+  async #allBegun(publisher: Publisher): Promise<Snapshot> {
+    const limit = performance.now() + this.#order.warmupS * 1000;
+    while (this.#firstPictures.length < this.#order.players && performance.now() < limit) {
+      await sleep(BEGIN_POLL_MS);
+    }
+    return this.#snapshot(publisher);
+  }
+
+  /** What playing costs is taken from the measurement itself, when all play. */
+  #joinMs(before: Snapshot, begun: Snapshot, first: Snapshot, last: Snapshot): number {
+    const { players } = this.#order;
+    const playingShare = (last.server.cpuMs - first.server.cpuMs) / (last.at - first.at) / players;
+    const playedMs = this.#openings.reduce((sum, opened) => sum + begun.at - opened, 0);
+    return (begun.server.cpuMs - before.server.cpuMs - playedMs * playingShare) / players;
+  }
+
   async #play(isProbe: boolean): Promise<void> {
     const opened = performance.now();
+    this.#openings.push(opened);
     let hasPicture = false;
     this.#playing++;
     try {
@@ -118,7 +156,10 @@ class Load {
         isProbe,
         signal: this.#abort.signal,
         onBytes: (count) => this.#bytes += count,
-        onLost: (count) => this.#lost = (this.#lost ?? 0) + count,
+        onPacket: (lost) => {
+          this.#packets++;
+          this.#lost = (this.#lost ?? 0) + lost;
+        },
         onPicture: (latency) => {
           if (!hasPicture) this.#firstPictures.push(performance.now() - opened);
           hasPicture = true;
@@ -137,6 +178,7 @@ class Load {
     return {
       at: performance.now(),
       bytes: this.#bytes,
+      packets: this.#packets,
       published: sentBytes,
       server: usageOf(this.#order.pid),
       generator: usageOf(Deno.pid),
@@ -144,16 +186,17 @@ class Load {
   }
 
   #result(
-    before: Usage,
+    before: Snapshot,
     first: Snapshot,
     last: Snapshot,
     playing: number,
-  ): Omit<LoadResult, "receiveDrops"> {
+  ): Omit<LoadResult, "receiveDrops" | "serverCpuMsPerJoin"> {
     const { players } = this.#order;
     const elapsedMs = last.at - first.at;
+    const packets = last.packets - first.packets;
     const megabits = (last.bytes - first.bytes) * 8 / 1e6;
     const serverMs = last.server.cpuMs - first.server.cpuMs;
-    const grown = last.server.residentBytes - before.residentBytes;
+    const grown = last.server.residentBytes - before.server.residentBytes;
     const firstPicture = spreadOf(this.#firstPictures);
     const latency = spreadOf(this.#latencies);
     return {
@@ -161,6 +204,10 @@ class Load {
       deliveredMbitS: megabits * 1000 / elapsedMs,
       deliveredShare: (last.bytes - first.bytes) / ((last.published - first.published) * players),
       serverCpuUsPerMbit: serverMs * 1000 / megabits,
+      ...(packets > 0 && {
+        packetsPerSecond: packets * 1000 / elapsedMs,
+        serverCpuUsPerPacket: serverMs * 1000 / packets,
+      }),
       serverCores: serverMs / elapsedMs,
       memoryPerPlayerKiB: grown / 1024 / players,
       ...(firstPicture && { firstPicture }),

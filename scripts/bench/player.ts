@@ -12,6 +12,7 @@ import { BodyReader } from "./body_reader.ts";
 import { pictureStamp, unitStamp } from "./media.ts";
 import { drain, type PlayerOrder, reportPicture } from "./player_order.ts";
 import { playRtsp } from "./rtsp_player.ts";
+import { playWhep } from "./whep_player.ts";
 
 const READ_BYTES = 64 * 1024;
 
@@ -30,6 +31,8 @@ export function play(order: PlayerOrder): Promise<void> {
       return playRtsp(order, "tcp");
     case "rtsp-udp":
       return playRtsp(order, "udp");
+    case "whep":
+      return playWhep(order);
   }
 }
 

@@ -12,7 +12,7 @@ export interface PlayerOrder {
   /** Called for each picture that is read, with its age in milliseconds. */
   readonly onPicture: (latencyMs: number) => void;
   /** Called for each RTP packet in a datagram: how many were lost before it, -1 when it was late. */
-  readonly onLost: (count: number) => void;
+  readonly onPacket: (count: number) => void;
 }
 
 /** All players that only count read into the same memory: nobody looks at what they read. */

@@ -4,7 +4,7 @@ import { FLV_TYPE_IDS, type FlvMessage } from "../../protocols/_formats/flv/mess
 import { RtmpClient } from "../../protocols/rtmp/client.ts";
 import { CHUNK_STREAM, type OutgoingMessage } from "../../protocols/rtmp/message.ts";
 import { parseRtmpUrl } from "../../protocols/rtmp/url.ts";
-import { frames, sequenceHeaders, stampPicture } from "./media.ts";
+import { frames, sequenceHeaders, type Sound, stampPicture } from "./media.ts";
 
 /** Publishes the stream of `media.ts` over RTMP, in real time. */
 export class Publisher {
@@ -14,20 +14,20 @@ export class Publisher {
   #sentBytes = 0;
   #sentPictures = 0;
 
-  private constructor(client: RtmpClient, signal: AbortSignal) {
+  private constructor(client: RtmpClient, sound: Sound, signal: AbortSignal) {
     this.#client = client;
-    this.ended = this.#run(signal);
+    this.ended = this.#run(sound, signal);
   }
 
   /** Resolves when the server has taken the name. */
-  static async start(url: URL, signal: AbortSignal): Promise<Publisher> {
+  static async start(url: URL, sound: Sound, signal: AbortSignal): Promise<Publisher> {
     const client = await RtmpClient.connect(parseRtmpUrl(url), {
       transport: denoTransport,
       clock: systemClock,
       signal,
     });
     await client.publish();
-    return new Publisher(client, signal);
+    return new Publisher(client, sound, signal);
   }
 
   /** Bytes of the bodies that were sent, without framing. */
@@ -40,10 +40,10 @@ export class Publisher {
     return this.#sentPictures;
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
+  async #run(sound: Sound, signal: AbortSignal): Promise<void> {
     const start = performance.now();
-    for (const message of sequenceHeaders()) this.#send(message);
-    for (const message of frames()) {
+    for (const message of sequenceHeaders(sound)) this.#send(message);
+    for (const message of frames(sound)) {
       const wait = start + message.timestamp - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       if (signal.aborted) return;

@@ -1,3 +1,4 @@
+import { parseRtpPacket, type RtpPacket } from "../../protocols/_formats/rtp/packet.ts";
 import { readStamp } from "./stamp.ts";
 
 /** H.264 in RTP: RFC 6184 sections 5.6 and 5.8. */
@@ -5,8 +6,6 @@ const FU_A = 28;
 const IDR = 5;
 const TYPE_BITS = 0x1f;
 
-const MARKER = 0x80;
-const RTP_HEADER_BYTES = 12;
 /** Indicator and header of a fragment; the stamp follows the header of the NAL unit, which they replace. */
 const FU_BYTES = 2;
 const SEQUENCES = 1 << 16;
@@ -20,18 +19,17 @@ export class RtpPictures {
   #hasKey = false;
 
   /** Takes a whole RTP packet. Gives the stamp of the picture that it completes. */
-  push(packet: Uint8Array): number | undefined {
-    const stamp = readStamp(packet, RTP_HEADER_BYTES + FU_BYTES);
+  push(bytes: Uint8Array): number | undefined {
+    const packet = parseRtpPacket(bytes);
+    const stamp = readStamp(packet.payload, FU_BYTES);
     if (stamp !== undefined) this.#begin(packet, stamp);
-    if (((packet[1] ?? 0) & MARKER) === 0) return undefined;
+    if (!packet.marker) return undefined;
     const complete = this.#stamp;
     this.#stamp = undefined;
     return complete;
   }
 
-  #begin(packet: Uint8Array, stamp: number): void {
-    const indicator = packet[RTP_HEADER_BYTES] ?? 0;
-    const header = packet[RTP_HEADER_BYTES + 1] ?? 0;
+  #begin({ payload: [indicator = 0, header = 0] }: RtpPacket, stamp: number): void {
     if ((indicator & TYPE_BITS) !== FU_A) return;
     this.#hasKey ||= (header & TYPE_BITS) === IDR;
     if (this.#hasKey) this.#stamp = stamp;

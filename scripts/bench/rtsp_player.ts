@@ -99,7 +99,7 @@ async function receive(socket: Deno.DatagramConn, order: PlayerOrder): Promise<v
     // An ICMP error of what another socket sent: the abort ends the loop.
     if (packet === undefined) continue;
     order.onBytes(packet.byteLength);
-    order.onLost(loss.push(packet));
+    order.onPacket(loss.push(packet));
     if (order.isProbe || !hasPicture) {
       hasPicture = reportPicture(pictures.push(packet), order) || hasPicture;
     }

@@ -6,7 +6,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 
 /** RTSP with RTP in the connection (`tcp`) or in datagrams (`udp`). */
-export const PLAY_PROTOCOLS = ["rtmp", "flv", "ts", "mp4", "rtsp-tcp", "rtsp-udp"] as const;
+export const PLAY_PROTOCOLS = ["rtmp", "flv", "ts", "mp4", "rtsp-tcp", "rtsp-udp", "whep"] as const;
 export type PlayProtocol = typeof PLAY_PROTOCOLS[number];
 
 export interface Ports {
@@ -60,6 +60,7 @@ host: 127.0.0.1
 rtmp: ${section(ports.rtmp)}
 http: ${section(ports.http)}
 rtsp: ${JSON.stringify({ port: ports.rtsp, rtpPort: 0, merge })}
+webrtc: { port: 0 }
 `;
   },
   args: (config) => [...START_ARGUMENTS, "--config", config, "--log-level", "warn"],
@@ -163,6 +164,8 @@ export function playUrl(protocol: PlayProtocol, ports: Ports): string {
     case "rtsp-tcp":
     case "rtsp-udp":
       return `rtsp://127.0.0.1:${ports.rtsp}/${STREAM}`;
+    case "whep":
+      return `whep://127.0.0.1:${ports.http}/${STREAM}/whep`;
   }
 }
 

@@ -4,6 +4,7 @@ import { Gateway } from "../../protocols/gateway.ts";
 import { http } from "../../protocols/http/mod.ts";
 import { rtmp } from "../../protocols/rtmp/mod.ts";
 import { rtsp } from "../../protocols/rtsp/mod.ts";
+import { webrtc } from "../../protocols/webrtc/mod.ts";
 import { BodyReader } from "../../scripts/bench/body_reader.ts";
 import type { LoadResult } from "../../scripts/bench/load.ts";
 import { frames, pictureStamp, sequenceHeaders, stampPicture } from "../../scripts/bench/media.ts";
@@ -22,6 +23,7 @@ const RESULT: LoadResult = {
   deliveredMbitS: 10,
   deliveredShare: 1,
   serverCpuUsPerMbit: 400,
+  serverCpuMsPerJoin: 1,
   serverCores: 0.004,
   memoryPerPlayerKiB: 100,
   receiveDrops: 0,
@@ -40,7 +42,7 @@ function texts(pieces: readonly Uint8Array[]): string {
 Deno.test("bench: ten seconds of the stream are ten megabits, each picture 33 ms after the other", () => {
   let size = 0;
   let pictures = 0;
-  for (const { timestamp, type, parts } of frames()) {
+  for (const { timestamp, type, parts } of frames("aac")) {
     if (timestamp >= 10_000) break;
     size += present(parts[0]).byteLength;
     if (type === "video") pictures++;
@@ -51,7 +53,7 @@ Deno.test("bench: ten seconds of the stream are ten megabits, each picture 33 ms
 
 Deno.test("bench: the gateway reads the stream as H.264 and AAC, the stamp inside the first NAL unit", () => {
   const ingest = new FlvIngest();
-  const messages = [...sequenceHeaders(), ...frames().take(5)];
+  const messages = [...sequenceHeaders("aac"), ...frames("aac").take(5)];
   const events = messages.flatMap(({ type, timestamp, parts }) =>
     ingest.push({ type, timestamp, body: present(parts[0]) })
   );
@@ -63,7 +65,7 @@ Deno.test("bench: the gateway reads the stream as H.264 and AAC, the stamp insid
 });
 
 Deno.test("bench: the time of sending comes back out of a picture, and out of nothing else", () => {
-  const [picture, sound] = [...frames().take(2)].map(present);
+  const [picture, sound] = [...frames("aac").take(2)].map(present);
   stampPicture(present(picture), 1234.567);
   assertEquals(pictureStamp(present(picture?.parts[0])), 1234.567);
   assertEquals(pictureStamp(present(sound?.parts[0])), undefined);
@@ -200,16 +202,17 @@ Deno.test("bench: players that were lost and a generator at its limit are said",
   ]);
 });
 
-for (const protocol of ["rtmp", "flv", "rtsp-tcp", "rtsp-udp"] satisfies PlayProtocol[]) {
+for (const protocol of ["rtmp", "flv", "rtsp-tcp", "rtsp-udp", "whep"] satisfies PlayProtocol[]) {
   Deno.test(`bench: a ${protocol} player sees the pictures that the publisher sends`, async () => {
     const host = "127.0.0.1";
     const gateway = new Gateway({
-      protocols: [rtmp, http, rtsp],
+      protocols: [rtmp, rtsp, webrtc, http],
       config: {
         host,
         rtmp: { port: 0, merge: 0 },
         http: { port: 0, merge: 0 },
         rtsp: { port: 0, rtpPort: 0, merge: 0 },
+        webrtc: { port: 0 },
       },
     });
     await gateway.start();
@@ -217,7 +220,11 @@ for (const protocol of ["rtmp", "flv", "rtsp-tcp", "rtsp-udp"] satisfies PlayPro
       present(gateway.endpoints.find((endpoint) => endpoint.scheme === name)).address.port;
     const ports = { rtmp: portOf("rtmp"), http: portOf("http"), rtsp: portOf("rtsp") };
     const abort = new AbortController();
-    const publisher = await Publisher.start(new URL(publishUrl(ports)), abort.signal);
+    const publisher = await Publisher.start(
+      new URL(publishUrl(ports)),
+      protocol === "whep" ? "opus" : "aac",
+      abort.signal,
+    );
     const latencies: number[] = [];
     await play({
       url: new URL(playUrl(protocol, ports)),
@@ -228,7 +235,7 @@ for (const protocol of ["rtmp", "flv", "rtsp-tcp", "rtsp-udp"] satisfies PlayPro
       onPicture: (latency) => {
         if (latencies.push(latency) === 5) abort.abort();
       },
-      onLost: (count) => assertEquals(count, 0),
+      onPacket: (lost) => assertEquals(lost, 0),
     });
     await gateway.stop();
     await publisher.ended;

@@ -21,8 +21,13 @@ export interface Call extends AsyncDisposable {
   readonly transport: RtcTransport;
 }
 
+/** What of a module's context a call takes. */
+export type CallContext =
+  & Pick<Context, "transport" | "log" | "host" | "signal">
+  & { readonly registry: Pick<Context["registry"], "clock"> };
+
 export interface CallParts {
-  readonly context: Context;
+  readonly context: CallContext;
   readonly target: WhipTarget;
   /** What is offered; see `offerRead` and `offerPublish`. */
   readonly medias: readonly NegotiatedMedia[];
@@ -61,7 +66,9 @@ export async function placeCall(parts: CallParts): Promise<Call> {
 }
 
 /** One for each call: servers may tell calls apart by where they come from. */
-async function openPort({ transport, registry: { clock }, log, host }: Context): Promise<RtcPort> {
+async function openPort(
+  { transport, registry: { clock }, log, host }: CallContext,
+): Promise<RtcPort> {
   return await RtcPort.open({
     transport,
     clock,
