@@ -9,13 +9,14 @@ export interface Visit extends AsyncDisposable {
   readonly hosts: ReadonlySet<string>;
 }
 
-/** Starts Chromium with a profile of its own, and opens an empty page. */
-export async function openBrowser(): Promise<Visit> {
+/** Starts Chromium with a profile of its own, and opens an empty page. @param flags beyond the usual. */
+export async function openBrowser(flags: readonly string[] = []): Promise<Visit> {
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
       ...["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
       ...["--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+      ...flags,
     ],
   });
   try {
@@ -27,7 +28,9 @@ export async function openBrowser(): Promise<Visit> {
 }
 
 async function visit(browser: Browser): Promise<Visit> {
-  const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+  // A page of a context of its own could not be joined by others.
+  const context = await browser.newContext({ viewport: { width: 1100, height: 900 } });
+  const page = await context.newPage();
   const errors: string[] = [];
   const hosts = new Set<string>();
   page.on("console", (message) => {

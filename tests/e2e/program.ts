@@ -86,7 +86,10 @@ export class Program implements AsyncDisposable {
   }
 
   /** `rtmp://127.0.0.1:PORT/PATH`, and the same for every other scheme that it listens on. */
-  url(scheme: "rtmp" | "rtmps" | "rtsp" | "rtsps" | "http" | "ws", path: string): string {
+  url(
+    scheme: "rtmp" | "rtmps" | "rtsp" | "rtsps" | "http" | "ws" | "webrtc",
+    path: string,
+  ): string {
     const base = scheme === "ws"
       ? this.#endpoints.get("http")?.replace(/^http/, "ws")
       : this.#endpoints.get(scheme);
