@@ -15,8 +15,9 @@ const GROUP = ["-g", `${KEY_INTERVAL}`, "-pix_fmt", "yuv420p"];
 const H264 = ["-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0", ...GROUP];
 const H265 = [
   ...["-c:v", "libx265", "-preset", "ultrafast", "-bf", "2", ...GROUP],
-  // Information for people stands in hvcC too, and is carried by some and by others not.
-  ...["-x265-params", "log-level=error:scenecut=0:open-gop=0:info=0"],
+  // Information for people stands in hvcC too, and is carried by some and by others not. Which pictures
+  // need a B-frame cannot be told of H.265: WebRTC leaves out those that none needs.
+  ...["-x265-params", "log-level=error:scenecut=0:open-gop=0:info=0:b-pyramid=0"],
 ];
 const VPX = ["-deadline", "realtime", "-cpu-used", "8", ...GROUP];
 const AV1 = ["-c:v", "libsvtav1", "-preset", "10", ...GROUP];
@@ -24,7 +25,7 @@ const OPUS = [...tone(48_000), "-c:a", "libopus", "-b:a", "64k"];
 const AAC = [...tone(44_100), "-c:a", "aac", "-b:a", "64k"];
 
 /** Families of protocols, which carry different codecs. */
-export type Family = "flv" | "rtp" | "ts" | "mp4";
+export type Family = "flv" | "rtp" | "ts" | "mp4" | "webrtc";
 
 /** A clip of certain codecs. */
 export interface Material {
@@ -45,13 +46,16 @@ function both(video: readonly string[], audio: readonly string[]): string[] {
 const FFMPEG_8 = { flv: "FFmpeg 8", rtp: "FFmpeg 8", mp4: "FFmpeg 8" } as const;
 const EVERYWHERE = {
   sent: { ...FFMPEG_8, ts: "FFmpeg 8" },
-  received: ["flv", "rtp", "ts", "mp4"],
+  received: ["flv", "rtp", "ts", "mp4", "webrtc"],
 } as const;
 /** MPEG-TS has no place for AV1 and VP9 that players know. */
-const NOT_IN_TS = { sent: FFMPEG_8, received: ["flv", "rtp", "mp4"] } as const;
+const NOT_IN_TS = { sent: FFMPEG_8, received: ["flv", "rtp", "mp4", "webrtc"] } as const;
 /** The FLV muxer of FFmpeg 8 aborts on legacy codecs of audio other than MP3. */
-const LEGACY = { sent: { flv: "ffmpeg", rtp: "FFmpeg 8" }, received: ["flv", "rtp"] } as const;
-const RTP_ONLY = { sent: { rtp: "FFmpeg 8" }, received: ["rtp"] } as const;
+const LEGACY = {
+  sent: { flv: "ffmpeg", rtp: "FFmpeg 8" },
+  received: ["flv", "rtp", "webrtc"],
+} as const;
+const RTP_ONLY = { sent: { rtp: "FFmpeg 8" }, received: ["rtp", "webrtc"] } as const;
 
 /** Every codec that FFmpeg can carry, in company where it has some. */
 export const MATERIALS: Readonly<Record<string, Material>> = {
@@ -64,6 +68,13 @@ export const MATERIALS: Readonly<Record<string, Material>> = {
     args: both([...H264, "-bf", "0"], [...tone(44_100), "-c:a", "libmp3lame"]),
     type: "mkv",
     ...EVERYWHERE,
+  },
+  // What browsers send, and what WebRTC carries whole.
+  "H.264 without B-frames, Opus": {
+    args: both([...H264, "-bf", "0"], OPUS),
+    type: "mkv",
+    sent: { rtp: "FFmpeg 8" },
+    received: EVERYWHERE.received,
   },
   "H.265, AAC": { args: both(H265, AAC), type: "mkv", ...EVERYWHERE },
   // Without sound: FFmpeg loses a picture when a packet of another track comes between its packets,
@@ -86,7 +97,8 @@ export const MATERIALS: Readonly<Record<string, Material>> = {
   "L16": {
     args: [...tone(16_000), "-af", "asetnsamples=n=320", "-c:a", "pcm_s16be"],
     type: "nut",
-    ...RTP_ONLY,
+    sent: RTP_ONLY.sent,
+    received: ["rtp"],
   },
 };
 

@@ -7,13 +7,16 @@ import type { Program } from "../e2e/program.ts";
 import { dashFrames, DashSession } from "../e2e/dash_session.ts";
 import { ffmpegPublish } from "../e2e/publish.ts";
 import { WebSocketSession } from "../e2e/web_socket_session.ts";
-import type { Family, Material } from "./material.ts";
+import { WhepSession } from "../e2e/whep_session.ts";
+import { WhipPush } from "../e2e/whip_push.ts";
+import { type Family, KEY_INTERVAL, type Material } from "./material.ts";
+import { carriedByWebRtc } from "./webrtc.ts";
 
 /** A stream that players may ask for. */
 export interface Offer {
   readonly name: string;
   /** Publishes at the speed of the media; absent where the stream begins with its players. */
-  readonly publish?: () => Client;
+  readonly publish?: () => Session;
 }
 
 /** What is offered, and by which gateway. */
@@ -37,12 +40,18 @@ export interface Ingest {
   readonly mayLose: number;
   /** Frames of each track before its first report, which may come behind them. */
   readonly settles: number;
+  /** What comes this way of what is sent; absent where it is all. */
+  readonly carries?: (frames: Frames) => Frames;
 }
 
 /** A way out. */
 export interface Egress {
   readonly name: string;
   readonly family: Family;
+  /** Frames of each track that do not have their own times yet; absent where there are none. */
+  readonly settles?: number;
+  /** What goes this way of what is there; absent where it is all. */
+  readonly carries?: (frames: Frames) => Frames;
   readonly play: (program: Program, name: string, file: string) => Session;
   readonly frames: (file: string) => Promise<Frames>;
 }
@@ -53,7 +62,7 @@ const WAIT = "?wait=60";
 /** A way in by which a client publishes. */
 function published(
   family: Family,
-  publish: (clip: Clip, name: string) => Client,
+  publish: (clip: Clip, name: string) => Session,
 ): Pick<Ingest, "takes" | "offer"> {
   return {
     takes: ({ sent }) => sent[family] !== undefined,
@@ -94,6 +103,9 @@ const push = (family: "ts" | "mp4", format: AvFormat): Ingest => ({
   settles: 0,
 });
 
+/** Pictures that were there before the path was get times that are next to each other. */
+const OVER_WEBRTC = { settles: KEY_INTERVAL, carries: carriedByWebRtc } as const;
+
 export const INGESTS: readonly Ingest[] = [
   {
     name: "RTMP",
@@ -111,6 +123,17 @@ export const INGESTS: readonly Ingest[] = [
     ),
     mayLose: 0,
     settles: 0,
+  },
+  {
+    name: "WHIP",
+    ...published(
+      "rtp",
+      ({ program, path }, name) =>
+        new WhipPush(path, program.url("http", `${name}/whip`).replace("http", "whip")),
+    ),
+    takes: ({ sent, received }) => sent.rtp !== undefined && received.includes("webrtc"),
+    mayLose: 10, // as over RTSP, which is the way to whoever pushes
+    ...OVER_WEBRTC,
   },
   push("ts", "mpegts"),
   push("mp4", "mp4"),
@@ -175,4 +198,11 @@ export const EGRESSES: readonly Egress[] = [
     play: (program, name, file) => avBare(program.url("rtsp", name), file, { rtsp: transport }),
     frames: readFrames,
   })),
+  {
+    name: "WHEP",
+    family: "webrtc",
+    play: (program, name, file) => new WhepSession(program, name, file),
+    frames: readFrames,
+    ...OVER_WEBRTC,
+  },
 ];
