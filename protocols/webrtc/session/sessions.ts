@@ -1,5 +1,5 @@
 import { RegistryError } from "../../../registry/errors.ts";
-import { RtcError, type RtcErrorCode } from "../errors.ts";
+import { RtcError } from "../errors.ts";
 import type { RtcAnswerer, RtcOffer, RtcSession } from "../rtc_session.ts";
 import { parseRemote } from "../sdp/parse.ts";
 import type { SessionParts } from "./parts.ts";
@@ -8,8 +8,8 @@ import { answerViewer } from "./viewing.ts";
 
 const ANSWERS = { read: answerViewer, publish: answerPublisher } as const;
 
-/** Ends that nobody has to be told about. */
-const ORDERLY: readonly RtcErrorCode[] = ["ended", "stopping"];
+/** Codes of ends that nobody has to be told about. */
+const ORDERLY: readonly string[] = ["ended", "stopping", "closed"];
 
 /** All peers that were answered. */
 export class RtcSessions implements RtcAnswerer {
@@ -38,9 +38,9 @@ export class RtcSessions implements RtcAnswerer {
   }
 
   #tellEnd({ action, request }: RtcOffer, { signal: { reason } }: RtcSession): void {
-    if (reason instanceof RtcError && ORDERLY.includes(reason.code)) return;
-    const { name: stream, remote } = request;
     const isKnown = reason instanceof RtcError || reason instanceof RegistryError;
+    if (isKnown && ORDERLY.includes(reason.code)) return;
+    const { name: stream, remote } = request;
     const text = isKnown ? reason.message : `${reason?.stack ?? reason}`;
     this.#parts.context.log[isKnown ? "info" : "error"]("a peer was lost", {
       stream,

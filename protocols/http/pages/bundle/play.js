@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 153b6b1bf7b1c4fb49f75452448e47eb: script 1a56163ebfe677ae5677d66dd916f710
+// Made by `deno task pages` of sources 1a677a4d6005f1bc946f16dcac1334ec: script 2541b4f1c139b026446856fb12fbe279
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -722,6 +722,14 @@ async function agree(connection, offer, { answer, iceServers }) {
     sdp: answer
   });
 }
+function onGoodbye(connection, listener) {
+  const transports = connection.getTransceivers().map(({ receiver }) => receiver.transport);
+  for (const transport of new Set(transports)) {
+    transport?.addEventListener("statechange", () => {
+      if (transport.state === "closed") listener();
+    });
+  }
+}
 async function disagree(connection, agreement) {
   await agreement?.hangUp();
   connection.close();
@@ -898,6 +906,10 @@ var WebRtcPlayback = class {
       reason: `no connection within ${CONNECT_LIMIT_MS / 1e3} s, UDP may be blocked`
     });
     await agree(connection, offer, result);
+    onGoodbye(connection, () => this.#end({
+      type: "lost",
+      reason: "the gateway has ended it"
+    }));
     if (!isReceived(video2)) await this.#passUnseen();
     if (!isReceived(audio)) await this.#tellOfSilence();
   }

@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 153b6b1bf7b1c4fb49f75452448e47eb: script 20bbaad7b06925c78e26884e48ddff21
+// Made by `deno task pages` of sources 1a677a4d6005f1bc946f16dcac1334ec: script 1ad9482cc5f6739fff884f5e696233ab
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -495,6 +495,14 @@ async function agree(connection, offer, { answer, iceServers }) {
     sdp: answer
   });
 }
+function onGoodbye(connection, listener) {
+  const transports = connection.getTransceivers().map(({ receiver }) => receiver.transport);
+  for (const transport of new Set(transports)) {
+    transport?.addEventListener("statechange", () => {
+      if (transport.state === "closed") listener();
+    });
+  }
+}
 async function disagree(connection, agreement) {
   await agreement?.hangUp();
   connection.close();
@@ -655,6 +663,7 @@ var PublishSession = class {
     this.#agreement = result;
     this.#limit(CONNECT_LIMIT_MS, "no connection to the gateway, UDP may be blocked");
     await agree(this.#connection, offer, result);
+    onGoodbye(this.#connection, () => this.#lose("the gateway has ended it"));
     await this.limitBitrate(wish.bitsPerSecond);
     return void 0;
   }

@@ -1,5 +1,5 @@
 import { encodeName, fetchStream } from "../api.ts";
-import { agree, type Agreement, disagree, sendOffer } from "../rtc/exchange.ts";
+import { agree, type Agreement, disagree, onGoodbye, sendOffer } from "../rtc/exchange.ts";
 import { formatCodec } from "../format.ts";
 import { entriesOf } from "../rtc/report.ts";
 import { StatsReader } from "../rtc/stats.ts";
@@ -53,6 +53,7 @@ class WebRtcPlayback implements Playback {
       reason: `no connection within ${CONNECT_LIMIT_MS / 1000} s, UDP may be blocked`,
     });
     await agree(connection, offer, result);
+    onGoodbye(connection, () => this.#end({ type: "lost", reason: "the gateway has ended it" }));
     if (!isReceived(video)) await this.#passUnseen();
     if (!isReceived(audio)) await this.#tellOfSilence();
   }

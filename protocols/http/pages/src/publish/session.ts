@@ -3,6 +3,7 @@ import {
   type Agreement,
   disagree,
   type Endpoint,
+  onGoodbye,
   type Refusal,
   sendOffer,
 } from "../rtc/exchange.ts";
@@ -66,6 +67,7 @@ export class PublishSession {
     this.#agreement = result;
     this.#limit(CONNECT_LIMIT_MS, "no connection to the gateway, UDP may be blocked");
     await agree(this.#connection, offer, result);
+    onGoodbye(this.#connection, () => this.#lose("the gateway has ended it"));
     await this.limitBitrate(wish.bitsPerSecond);
     return undefined;
   }

@@ -67,6 +67,19 @@ export async function agree(
 }
 
 /**
+ * Calls `listener` when the gateway says goodbye. The state of the connection tells nothing of that: it
+ * stays connected until ICE notices the silence, seconds later.
+ */
+export function onGoodbye(connection: RTCPeerConnection, listener: () => void): void {
+  const transports = connection.getTransceivers().map(({ receiver }) => receiver.transport);
+  for (const transport of new Set(transports)) {
+    transport?.addEventListener("statechange", () => {
+      if (transport.state === "closed") listener();
+    });
+  }
+}
+
+/**
  * Ends a connection that was agreed to, or not yet. It stays open until the gateway knows: a connection
  * that closes first takes its resource with it, and there would be nothing left to delete.
  */
