@@ -8,9 +8,9 @@ export const FIRST_KEY_MS = 200;
 
 /**
  * Longest time between two key pictures. Browsers make them on demand only, but viewers begin at one, and
- * segments of HLS do.
+ * segments of HLS do: over FLV a viewer is as late as the last one is old.
  */
-export const KEY_INTERVAL_MS = 4000;
+export const KEY_INTERVAL_MS = 2000;
 
 /** Decides when to ask the sender of a track for a key picture. */
 export class KeyTimer {

@@ -26,9 +26,10 @@ export async function answerPublisher(
 ): Promise<RtcSession> {
   const negotiation = negotiatePublish(remote);
   let publishing: Publishing | undefined;
-  const publisher = await parts.context.registry.publish(offer.request, {
-    requestKey: () => publishing?.requestKey(),
-  });
+  const publisher = await parts.context.registry.publish(
+    offer.request,
+    canMakeKeys(negotiation) ? { requestKey: () => publishing?.requestKey() } : {},
+  );
   try {
     publishing = new Publishing(offer, remote, negotiation, publisher, parts);
     onRunning(publishing.run());
@@ -37,6 +38,14 @@ export async function answerPublisher(
     publisher.close();
     throw error;
   }
+}
+
+/** Whether the peer has agreed to be asked for key pictures. */
+function canMakeKeys({ medias }: Negotiation): boolean {
+  return medias.some(({ kind, codecs }) =>
+    kind === "video" &&
+    codecs.some(({ feedback }) => feedback.pictureLoss || feedback.fullIntraRequest)
+  );
 }
 
 /** One peer that publishes, from its answer to its end. */
