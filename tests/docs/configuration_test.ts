@@ -7,19 +7,31 @@ import { httpOptionsSchema } from "../../protocols/http/options.ts";
 import { builtinProtocols } from "../../protocols/mod.ts";
 import { rtmpOptionsSchema } from "../../protocols/rtmp/options.ts";
 import { rtspOptionsSchema } from "../../protocols/rtsp/options.ts";
+import { parseOptions as parseWebRtc } from "../../protocols/webrtc/options.ts";
 import { readDocument } from "./documents.ts";
 import { runDeno } from "./run_example.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-const SECTIONS: Readonly<Record<string, z.ZodObject>> = {
-  rtmp: rtmpOptionsSchema,
-  rtsp: rtspOptionsSchema,
-  http: httpOptionsSchema,
-  file: fileOptionsSchema,
-  demo: demoOptionsSchema,
-  streams: streamSection,
+/** The settings of each section. */
+const SECTIONS: Readonly<Record<string, readonly string[]>> = {
+  rtmp: settingsOf(rtmpOptionsSchema),
+  rtsp: settingsOf(rtspOptionsSchema),
+  http: settingsOf(httpOptionsSchema),
+  webrtc: namesIn(parseWebRtc({ host: "::" })),
+  file: settingsOf(fileOptionsSchema),
+  demo: settingsOf(demoOptionsSchema),
+  streams: settingsOf(streamSection),
 };
+
+/** The names of options, none of which is absent. */
+function namesIn(options: object): readonly string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? namesIn(value).map((setting) => `${name}.${setting}`)
+      : [name]
+  );
+}
 
 /** Every setting of a schema, those of nested objects as `tls.port`. */
 function settingsOf(schema: z.ZodObject): readonly string[] {
@@ -45,9 +57,9 @@ function documented(heading: string): readonly string[] {
   return [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, name = ""]) => name);
 }
 
-for (const [name, schema] of Object.entries(SECTIONS)) {
+for (const [name, settings] of Object.entries(SECTIONS)) {
   Deno.test(`configuration.md: has every setting of ${name}, and no other`, () => {
-    assertEquals(documented(`\`${name}\``).toSorted(), settingsOf(schema).toSorted());
+    assertEquals(documented(`\`${name}\``).toSorted(), settings.toSorted());
   });
 }
 
