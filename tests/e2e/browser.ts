@@ -28,9 +28,7 @@ export async function openBrowser(flags: readonly string[] = []): Promise<Visit>
 }
 
 async function visit(browser: Browser): Promise<Visit> {
-  // A page of a context of its own could not be joined by others.
-  const context = await browser.newContext({ viewport: { width: 1100, height: 900 } });
-  const page = await context.newPage();
+  const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
   const errors: string[] = [];
   const hosts = new Set<string>();
   page.on("console", (message) => {

@@ -71,10 +71,10 @@ globalThis.rtc = (() => {
     connections.push(connection);
   }
 
-  async function sourceOf({ clock }) {
+  async function sourceOf({ clock, sound }) {
     const video = { width: 640, height: 360, frameRate: 30 };
     const stream = await navigator.mediaDevices.getUserMedia({
-      audio: true,
+      audio: sound,
       video: clock ? false : video,
     });
     if (clock) stream.addTrack(clockTrack({ width: 640, height: 360, fps: 30 }));
@@ -82,8 +82,8 @@ globalThis.rtc = (() => {
   }
 
   /** Resolves when the gateway takes what is sent. */
-  async function publish(url, { clock = false, format = "VP8" } = {}) {
-    const stream = await sourceOf({ clock });
+  async function publish(url, { clock = false, sound = true, format = "VP8" } = {}) {
+    const stream = await sourceOf({ clock, sound });
     const connection = new RTCPeerConnection();
     for (const track of stream.getTracks()) {
       const init = { direction: "sendonly", streams: [stream] };

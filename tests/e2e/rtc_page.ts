@@ -1,6 +1,7 @@
 import type { Page } from "npm:playwright-core@^1.65.1";
 import script from "./rtc_page.js" with { type: "text" };
 import type { Program } from "./program.ts";
+import { must } from "../must.ts";
 
 /** Flags of a browser that has a camera and a microphone, and lets every page use them. */
 export const FAKE_DEVICES: readonly string[] = [
@@ -48,6 +49,8 @@ export interface ShownPicture {
 export interface PublishWish {
   /** A clock that can be read instead of the picture of the fake camera. */
   readonly clock?: boolean;
+  /** Default: true. */
+  readonly sound?: boolean;
   readonly format?: "VP8" | "VP9" | "H264" | "AV1";
 }
 
@@ -113,9 +116,9 @@ export class RtcPage {
   }
 }
 
-/** A page of its own beside another one, in the same browser. */
+/** A page in a window of its own, in the same browser: a tab that is not in front is hardly drawn. */
 export async function openRtcPage(beside: Page, program: Program): Promise<RtcPage> {
-  const page = new RtcPage(await beside.context().newPage(), program);
+  const page = new RtcPage(await must(beside.context().browser()).newPage(), program);
   await page.open();
   return page;
 }
