@@ -38,6 +38,11 @@ const REAL_CLIENTS = {
       `/usr/lib/${Deno.build.arch}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`,
     ],
   },
+  aiortc: {
+    packages: ["python3-aiortc"],
+    programs: [],
+    files: ["/usr/bin/python3", "/usr/lib/python3/dist-packages/aiortc/__init__.py"],
+  },
   vlc: { packages: ["vlc-bin", "vlc-plugin-base"], programs: ["cvlc"] },
   chromium: { packages: ["chromium"], programs: ["chromium"] },
   rtmpdump: { packages: ["rtmpdump"], programs: ["rtmpdump"] },

@@ -10,7 +10,7 @@ import type { Frames } from "../e2e/frames.ts";
 import { Program } from "../e2e/program.ts";
 import { Scratch } from "../e2e/scratch.ts";
 import { KEY_INTERVAL, materialFile, MATERIALS } from "./material.ts";
-import { type Clip, type Egress, EGRESSES, type Ingest, INGESTS } from "./table.ts";
+import { type Carries, type Clip, type Egress, EGRESSES, type Ingest, INGESTS } from "./table.ts";
 
 /** Clips at the same time in the one gateway, each with all its players: more would starve them. */
 const CONCURRENT = 6;
@@ -54,13 +54,13 @@ async function carry(
 }
 
 function allowanceOf(ingest: Ingest, egress: Egress): Allowance {
-  const whole = (frames: Frames) => frames;
+  const whole: Carries = (frames) => frames;
   const [first, second] = [ingest.carries ?? whole, egress.carries ?? whole];
   return {
     keyInterval: KEY_INTERVAL,
     mayLose: { audio: ingest.mayLose },
     settles: Math.max(ingest.settles, egress.settles ?? 0),
-    carries: (frames) => second(first(frames)),
+    carries: (frames, played) => second(first(frames, played, 0), played, ingest.settles),
   };
 }
 

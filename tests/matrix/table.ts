@@ -30,6 +30,9 @@ export interface Clip {
   readonly label: string;
 }
 
+/** What a way carries of frames, given what was played, and how many had come in before they settled. */
+export type Carries = (frames: Frames, played: Frames, settles: number) => Frames;
+
 /** A way in. */
 export interface Ingest {
   readonly name: string;
@@ -41,7 +44,7 @@ export interface Ingest {
   /** Frames of each track before its first report, which may come behind them. */
   readonly settles: number;
   /** What comes this way of what is sent; absent where it is all. */
-  readonly carries?: (frames: Frames) => Frames;
+  readonly carries?: Carries;
 }
 
 /** A way out. */
@@ -51,7 +54,7 @@ export interface Egress {
   /** Frames of each track that do not have their own times yet; absent where there are none. */
   readonly settles?: number;
   /** What goes this way of what is there; absent where it is all. */
-  readonly carries?: (frames: Frames) => Frames;
+  readonly carries?: Carries;
   readonly play: (program: Program, name: string, file: string) => Session;
   readonly frames: (file: string) => Promise<Frames>;
 }
