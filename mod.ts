@@ -22,6 +22,12 @@ export { file, type FileOptions } from "./protocols/file/mod.ts";
 export { http, type HttpOptions } from "./protocols/http/mod.ts";
 export { rtmp, type RtmpOptions } from "./protocols/rtmp/mod.ts";
 export { type MulticastOptions, rtsp, type RtspOptions } from "./protocols/rtsp/mod.ts";
+export {
+  type IceServer,
+  type SignalingSection,
+  webrtc,
+  type WebRtcOptions,
+} from "./protocols/webrtc/mod.ts";
 
 export {
   ConfigError,

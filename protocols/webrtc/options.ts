@@ -32,7 +32,8 @@ const iceServer = z.strictObject({
   credential: headerText.optional(),
 });
 
-const schema = z.strictObject({
+/** Parses the `webrtc:` section into {@linkcode WebRtcOptions}. */
+export const webRtcOptionsSchema = z.strictObject({
   port: ports.default(DEFAULT_PORTS),
   host,
   tcp: z.boolean("expected true or false").default(true),
@@ -100,5 +101,5 @@ const STUN_URL = /^stun:(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?$/;
 
 /** @throws {ConfigError} */
 export function parseOptions(raw: unknown): WebRtcOptions {
-  return parseSection(schema, raw);
+  return parseSection(webRtcOptionsSchema, raw);
 }

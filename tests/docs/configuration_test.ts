@@ -7,7 +7,7 @@ import { httpOptionsSchema } from "../../protocols/http/options.ts";
 import { builtinProtocols } from "../../protocols/mod.ts";
 import { rtmpOptionsSchema } from "../../protocols/rtmp/options.ts";
 import { rtspOptionsSchema } from "../../protocols/rtsp/options.ts";
-import { parseOptions as parseWebRtc } from "../../protocols/webrtc/options.ts";
+import { webRtcOptionsSchema } from "../../protocols/webrtc/options.ts";
 import { readDocument } from "./documents.ts";
 import { runDeno } from "./run_example.ts";
 
@@ -18,20 +18,11 @@ const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   rtmp: settingsOf(rtmpOptionsSchema),
   rtsp: settingsOf(rtspOptionsSchema),
   http: settingsOf(httpOptionsSchema),
-  webrtc: namesIn(parseWebRtc({ host: "::" })),
+  webrtc: settingsOf(webRtcOptionsSchema),
   file: settingsOf(fileOptionsSchema),
   demo: settingsOf(demoOptionsSchema),
   streams: settingsOf(streamSection),
 };
-
-/** The names of options, none of which is absent. */
-function namesIn(options: object): readonly string[] {
-  return Object.entries(options).flatMap(([name, value]) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? namesIn(value).map((setting) => `${name}.${setting}`)
-      : [name]
-  );
-}
 
 /** Every setting of a schema, those of nested objects as `tls.port`. */
 function settingsOf(schema: z.ZodObject): readonly string[] {

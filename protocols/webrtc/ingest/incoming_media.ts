@@ -40,6 +40,14 @@ function incomingFormat(
   return { media, format, track };
 }
 
+/** A section, and its place among those that the peer sends. */
+export interface MediaPlace {
+  readonly media: NegotiatedMedia;
+  readonly index: number;
+  /** Longest time between two key pictures. */
+  readonly keyIntervalMs: number;
+}
+
 /** One section that the peer sends: its packets in, and what is asked of its sender out. */
 export class IncomingMedia {
   readonly #index: number;
@@ -53,7 +61,11 @@ export class IncomingMedia {
   #missing = new MissingPackets(NACK_PATIENCE_MS);
   #ssrc: number | undefined;
 
-  constructor(media: NegotiatedMedia, index: number, ingest: RtpIngest, track: TrackState) {
+  constructor(
+    { media, index, keyIntervalMs }: MediaPlace,
+    ingest: RtpIngest,
+    track: TrackState,
+  ) {
     this.#index = index;
     this.#ingest = ingest;
     this.#track = track;
@@ -63,7 +75,7 @@ export class IncomingMedia {
         codec.rtxPayloadType === undefined ? [] : [[codec.rtxPayloadType, codec]]
       ),
     );
-    this.#keys = media.kind === "video" ? new KeyTimer() : undefined;
+    this.#keys = media.kind === "video" ? new KeyTimer(keyIntervalMs) : undefined;
   }
 
   take(packet: RtpPacket, nowMs: number): void {

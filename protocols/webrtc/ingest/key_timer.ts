@@ -7,18 +7,24 @@ export const KEY_RETRY_MS = 500;
 export const FIRST_KEY_MS = 200;
 
 /**
- * Longest time between two key pictures. Browsers make them on demand only, but viewers begin at one, and
- * segments of HLS do: over FLV a viewer is as late as the last one is old.
+ * Longest time between two key pictures of who makes them on demand only, as browsers do. Viewers begin at
+ * one, and segments of HLS do: over FLV a viewer is as late as the last one is old.
  */
 export const KEY_INTERVAL_MS = 2000;
 
 /** Decides when to ask the sender of a track for a key picture. */
 export class KeyTimer {
+  readonly #intervalMs: number;
   #isWanted = false;
   #keyUnits = 0;
   #requests = 0;
   #keyMs: number | undefined;
   #askedMs = -Infinity;
+
+  /** @param intervalMs longest time between two key pictures. */
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
 
   /** Counts requests modulo 256; one that is repeated keeps its number (RFC 5104 section 4.3.1.1). */
   get number(): number {
@@ -35,7 +41,7 @@ export class KeyTimer {
     if (track.ssrc === undefined) return false;
     if (this.#keyMs === undefined) this.#start(nowMs);
     if (track.keyUnits !== this.#keyUnits) this.#takeKey(track.keyUnits, nowMs);
-    const isLate = nowMs - (this.#keyMs ?? nowMs) >= KEY_INTERVAL_MS;
+    const isLate = nowMs - (this.#keyMs ?? nowMs) >= this.#intervalMs;
     const isNeeded = this.#isWanted || track.awaitsKey || isLate;
     if (!isNeeded || nowMs - this.#askedMs < KEY_RETRY_MS) return false;
     this.#askedMs = nowMs;

@@ -30,6 +30,8 @@ export interface PublisherIngestOptions {
   readonly medias: readonly NegotiatedMedia[];
   readonly sink: UnitSink;
   readonly clock: Clock;
+  /** Longest time between two key pictures, of who makes them on demand; else they come by themselves. */
+  readonly keyIntervalMs?: number;
   /** Told of what cannot be used. */
   readonly trouble: ThrottledLog;
   /** Sends a compound packet to the peer. */
@@ -55,14 +57,15 @@ export class PublisherIngest implements RtcReceiver {
   #isClosed = false;
 
   constructor(options: PublisherIngestOptions) {
-    const { medias, sink, clock } = options;
+    const { medias, sink, clock, keyIntervalMs = Infinity } = options;
     this.#options = options;
     const tracks = medias.map((media, index) => incomingTrack(media, index + 1));
     const ingest = new RtpIngest(tracks, withoutSilent(tracks, sink), options);
     this.#ingest = ingest;
     this.#medias = ingest.tracks.flatMap((track, index) => {
       const media = medias[index];
-      return media === undefined ? [] : [new IncomingMedia(media, index, ingest, track)];
+      if (media === undefined) return [];
+      return [new IncomingMedia({ media, index, keyIntervalMs }, ingest, track)];
     });
     this.#router = new MediaRouter(medias);
     this.#headers = new HeaderReader(medias);

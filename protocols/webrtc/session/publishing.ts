@@ -1,6 +1,7 @@
 import type { Publisher } from "../../../registry/publisher.ts";
 import { ThrottledLog } from "../../protocol.ts";
 import { RtcError } from "../errors.ts";
+import { KEY_INTERVAL_MS } from "../ingest/key_timer.ts";
 import { PublisherIngest } from "../ingest/publisher_ingest.ts";
 import type { RtcOffer, RtcSession } from "../rtc_session.ts";
 import type { RtcTransport } from "../rtc_transport.ts";
@@ -71,6 +72,7 @@ class Publishing {
       medias: negotiation.medias,
       sink: publisher,
       clock,
+      keyIntervalMs: KEY_INTERVAL_MS,
       trouble: new ThrottledLog(
         () => clock.now(),
         (message, fields) => log.warn(message, { stream: publisher.name, ...fields }),

@@ -1,10 +1,12 @@
 import type { ReadBatch, Reader } from "../../../registry/reader.ts";
 import type { Track } from "../../../registry/media/track.ts";
+import type { Cancel } from "../../../registry/clock.ts";
 import { StreamNotFoundError } from "../../../registry/errors.ts";
 import { withFields } from "../../protocol.ts";
 import type { RtcItem } from "../egress/packaging.ts";
 import { Viewer } from "../egress/viewer.ts";
 import type { RtcOffer, RtcSession } from "../rtc_session.ts";
+import type { RtcTransport } from "../rtc_transport.ts";
 import type { RemoteDescription } from "../sdp/description.ts";
 import { negotiateRead, type ReadNegotiation } from "../sdp/negotiate_read.ts";
 import { newSsrc } from "../sdp/local.ts";
@@ -13,6 +15,9 @@ import { tellLeftOut } from "./left_out.ts";
 import type { SessionParts } from "./parts.ts";
 
 type RtcReader = Reader<ReadBatch<RtcItem>>;
+
+/** How often a reader whose peer connects goes on: else it would be taken for slow, and told so. */
+const FRESH_MS = 1000;
 
 /**
  * Answers a peer that wants to be sent a stream.
@@ -91,18 +96,16 @@ class Viewing {
 
   /** Connects and sends, until one side ends it. Never rejects: the peer's signal has the reason. */
   async run(): Promise<void> {
-    const { context: { log, registry: { clock } } } = this.#parts;
+    const { clock } = this.#parts.context.registry;
     const { name: stream, signal, peer: { remote } } = this.#reader;
+    const log = withFields(this.#parts.context.log, { stream, remote });
     const cut = () => this.#peer.close(signal.reason);
     signal.addEventListener("abort", cut);
     if (signal.aborted) cut();
     try {
-      this.#peer.addRemote(this.#remote);
       const begun = clock.now();
-      const transport = await this.#peer.connect(this.#remote);
-      log.debug("a viewer is connected", { stream, remote, ms: Math.round(clock.now() - begun) });
-      // What came while the peer connected is old: it begins where a new reader does.
-      this.#reader.rewind();
+      const transport = await this.#connect();
+      log.debug("a viewer is connected", { ms: Math.round(clock.now() - begun) });
       const viewer = new Viewer({
         reader: this.#reader,
         transport,
@@ -119,5 +122,26 @@ class Viewing {
       signal.removeEventListener("abort", cut);
       this.#reader.close();
     }
+  }
+
+  /** What comes while the peer connects is passed over: it begins where a new reader does. */
+  async #connect(): Promise<RtcTransport> {
+    this.#peer.addRemote(this.#remote);
+    const cancel = this.#keepFresh();
+    try {
+      return await this.#peer.connect(this.#remote);
+    } finally {
+      cancel();
+      this.#reader.rewind();
+    }
+  }
+
+  #keepFresh(): Cancel {
+    const { clock } = this.#parts.context.registry;
+    let cancel = clock.schedule(FRESH_MS, () => {
+      this.#reader.rewind();
+      cancel = this.#keepFresh();
+    });
+    return () => cancel();
   }
 }

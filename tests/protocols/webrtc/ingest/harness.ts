@@ -7,6 +7,7 @@ import { writeHeaderElements } from "../../../../protocols/_formats/rtp/header_e
 import { rtpHeaderSize, writeRtpHeader } from "../../../../protocols/_formats/rtp/packet.ts";
 import { parseRtcp, type RtcpPacket } from "../../../../protocols/_formats/rtp/rtcp.ts";
 import { ThrottledLog } from "../../../../protocols/protocol.ts";
+import { KEY_INTERVAL_MS } from "../../../../protocols/webrtc/ingest/key_timer.ts";
 import { PublisherIngest } from "../../../../protocols/webrtc/ingest/publisher_ingest.ts";
 import type {
   Feedback,
@@ -155,6 +156,7 @@ export class Peer {
     this.ingest = new PublisherIngest({
       medias,
       clock,
+      keyIntervalMs: KEY_INTERVAL_MS,
       sink: {
         describe: (description) => void this.descriptions.push(description),
         write: (units) => void this.units.push(...units),
