@@ -3,6 +3,10 @@
  * and browsers set decoders so that they show each picture at once: Chromium takes one that is shown out
  * of order for a failure of the decoder, and waits for the next key picture.
  *
+ * Nor can a B-picture of H.264 ride in one frame with the next picture that is shown: FFmpeg, which
+ * decodes in Chromium, refuses the second picture of a packet. Without it, what refers to it is garbage:
+ * 20 to 25 dB after a second, and less until the next key picture.
+ *
  * @module
  */
 import { h265NalType, isH265Slice } from "../../../registry/media/h265.ts";
