@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 1a677a4d6005f1bc946f16dcac1334ec: script 156c8363461f2a7bb34394c7f274c786
+// Made by `deno task pages` of sources 207a4d1225c326b130d17019bd6d25c2: script 156c8363461f2a7bb34394c7f274c786
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name) {

@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 1a677a4d6005f1bc946f16dcac1334ec: script 2541b4f1c139b026446856fb12fbe279
+// Made by `deno task pages` of sources 207a4d1225c326b130d17019bd6d25c2: script e607994613f3b22f36637cabdefc7724
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -213,6 +213,8 @@ function afterEnding(course, ending, hasPlayed) {
       return course.isThere ? passOn(course, "the gateway does not offer it for this stream", true) : knock(course, 0);
     case "unfit":
       return hasPlayed ? again(course, "The player failed. Trying again\u2026") : passOn(course, ending.reason, false);
+    case "poor":
+      return passOn(course, ending.reason, false);
     case "lost":
       return hasPlayed ? again(course, "The connection was lost. Trying again\u2026") : afterLoss(course, ending.reason);
   }
@@ -788,6 +790,7 @@ var StatsReader = class {
       delayMs: buffer === void 0 ? void 0 : buffer + (roundTrip ?? 0) / 2,
       lostPackets: sum(media, "packetsLost"),
       packets: sum(media, "packetsReceived"),
+      pictures: numberOf(video2, "framesReceived"),
       ...codecsOf(entries, media)
     };
   }
@@ -857,9 +860,21 @@ function numberOf(entry, key) {
   return typeof value === "number" ? value : 0;
 }
 
+// play/pictures.ts
+var LEAST_SHARE = 0.5;
+function whyFewPictures(shown, published) {
+  if (shown >= published * LEAST_SHARE) return void 0;
+  return `only ${rounded(shown)} of ${rounded(published)} pictures a second come through`;
+}
+function rounded(number) {
+  return number.toFixed(number < 10 ? 1 : 0);
+}
+
 // play/webrtc_way.ts
 var CONNECT_LIMIT_MS = 3e3;
 var SILENCE_LIMIT_MS = 3e3;
+var COUNT_AFTER_MS = 1e3;
+var COUNT_MS = 4e3;
 function playWebRtc(stage) {
   return new WebRtcPlayback(stage);
 }
@@ -871,6 +886,7 @@ var WebRtcPlayback = class {
   #hangUp = () => this.#agreement?.hangUp();
   #agreement;
   #timer;
+  #countTimer;
   constructor(stage) {
     this.#stage = stage;
     const stream = new MediaStream();
@@ -938,9 +954,33 @@ var WebRtcPlayback = class {
       type: "lost",
       reason: "the connection broke"
     };
-    if (connectionState === "connected") clearTimeout(this.#timer);
+    if (connectionState === "connected") this.#onConnected();
     else if (connectionState === "failed" || connectionState === "closed") this.#end(lost);
     else if (connectionState === "disconnected") this.#limit(SILENCE_LIMIT_MS, lost);
+  }
+  #onConnected() {
+    clearTimeout(this.#timer);
+    if (this.#stage.hasNext) this.#countLater(COUNT_AFTER_MS, (before) => this.#count(before));
+  }
+  /** Leaves a stream to the next way of which too little comes through. */
+  #count(before) {
+    this.#countLater(COUNT_MS, async (now) => {
+      const stream = await fetchStream(this.#stage.name);
+      const video2 = stream?.tracks.find(({ kind }) => kind === "video");
+      const shown = (now - before) * 1e3 / COUNT_MS;
+      const reason = whyFewPictures(shown, video2?.unitsPerSecond ?? 0);
+      if (reason !== void 0) this.#end({
+        type: "poor",
+        reason
+      });
+    });
+  }
+  #countLater(ms, take) {
+    clearTimeout(this.#countTimer);
+    this.#countTimer = setTimeout(async () => {
+      const { pictures } = new StatsReader().inbound(await entriesOf(this.#connection));
+      if (!this.#isClosed) take(pictures);
+    }, ms);
   }
   #limit(ms, ending) {
     clearTimeout(this.#timer);
@@ -980,6 +1020,7 @@ var WebRtcPlayback = class {
     if (this.#isClosed) return;
     this.#abort.abort();
     clearTimeout(this.#timer);
+    clearTimeout(this.#countTimer);
     removeEventListener("pagehide", this.#hangUp);
     disagree(this.#connection, this.#agreement);
     this.#stage.video.srcObject = null;
@@ -1059,6 +1100,7 @@ var Player = class {
       video: video2,
       name: this.#name,
       query: this.#queryWith({}),
+      hasNext: course.at + 1 < course.ways.length,
       onEnd,
       onSilent: this.#events.onSilent
     });

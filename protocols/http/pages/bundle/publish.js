@@ -1,4 +1,4 @@
-// Made by `deno task pages` of sources 1a677a4d6005f1bc946f16dcac1334ec: script 1ad9482cc5f6739fff884f5e696233ab
+// Made by `deno task pages` of sources 207a4d1225c326b130d17019bd6d25c2: script bde610d9f9aa72cf8aa960d0bafcf283
 // deno-fmt-ignore-file deno-lint-ignore-file
 // api.ts
 function encodeName(name2) {
@@ -561,6 +561,7 @@ var StatsReader = class {
       delayMs: buffer === void 0 ? void 0 : buffer + (roundTrip ?? 0) / 2,
       lostPackets: sum(media, "packetsLost"),
       packets: sum(media, "packetsReceived"),
+      pictures: numberOf(video, "framesReceived"),
       ...codecsOf(entries, media)
     };
   }

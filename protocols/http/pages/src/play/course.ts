@@ -74,6 +74,8 @@ export function afterEnding(course: Course, ending: Ending, hasPlayed: boolean):
       return hasPlayed
         ? again(course, "The player failed. Trying again…")
         : passOn(course, ending.reason, false);
+    case "poor":
+      return passOn(course, ending.reason, false);
     case "lost":
       return hasPlayed
         ? again(course, "The connection was lost. Trying again…")

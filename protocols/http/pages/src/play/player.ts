@@ -97,6 +97,7 @@ export class Player {
       video,
       name: this.#name,
       query: this.#queryWith({}),
+      hasNext: course.at + 1 < course.ways.length,
       onEnd,
       onSilent: this.#events.onSilent,
     });

@@ -12,6 +12,8 @@ export interface Stage {
   readonly name: string;
   /** For the gateway, which may want a token there: `?token=x`, or empty. */
   readonly query: string;
+  /** Whether there is another way, for a stream that this one shows poorly. */
+  readonly hasNext: boolean;
   /** Called at most once, and not after `close`. */
   readonly onEnd: (ending: Ending) => void;
   /** The stream has sound that this way leaves out. */

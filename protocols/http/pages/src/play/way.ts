@@ -17,6 +17,8 @@ export type Ending =
   | { readonly type: "refused"; readonly reason: string }
   /** This way cannot play this stream here; another one may. */
   | { readonly type: "unfit"; readonly reason: string }
+  /** It plays, but not as it should: the next way plays it better. */
+  | { readonly type: "poor"; readonly reason: string }
   | { readonly type: "lost"; readonly reason: string }
   /** The stream is over; it may come back. */
   | { readonly type: "ended" };

@@ -3,6 +3,7 @@ import { agree, type Agreement, disagree, onGoodbye, sendOffer } from "../rtc/ex
 import { formatCodec } from "../format.ts";
 import { entriesOf } from "../rtc/report.ts";
 import { StatsReader } from "../rtc/stats.ts";
+import { whyFewPictures } from "./pictures.ts";
 import type { Playback, Stage } from "./stage.ts";
 import { type Ending, endingOfStatus, type Reading } from "./way.ts";
 
@@ -11,6 +12,10 @@ const CONNECT_LIMIT_MS = 3000;
 
 /** A connection that is silent for longer does not come back by itself. */
 const SILENCE_LIMIT_MS = 3000;
+
+/** When pictures begin to be counted, after those of the cache; and for how long. */
+const COUNT_AFTER_MS = 1000;
+const COUNT_MS = 4000;
 
 /** Plays by WHEP. */
 export function playWebRtc(stage: Stage): Playback {
@@ -25,6 +30,7 @@ class WebRtcPlayback implements Playback {
   readonly #hangUp = () => this.#agreement?.hangUp();
   #agreement: Agreement | undefined;
   #timer: number | undefined;
+  #countTimer: number | undefined;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -80,9 +86,34 @@ class WebRtcPlayback implements Playback {
   #onState(): void {
     const { connectionState } = this.#connection;
     const lost: Ending = { type: "lost", reason: "the connection broke" };
-    if (connectionState === "connected") clearTimeout(this.#timer);
+    if (connectionState === "connected") this.#onConnected();
     else if (connectionState === "failed" || connectionState === "closed") this.#end(lost);
     else if (connectionState === "disconnected") this.#limit(SILENCE_LIMIT_MS, lost);
+  }
+
+  #onConnected(): void {
+    clearTimeout(this.#timer);
+    if (this.#stage.hasNext) this.#countLater(COUNT_AFTER_MS, (before) => this.#count(before));
+  }
+
+  /** Leaves a stream to the next way of which too little comes through. */
+  #count(before: number): void {
+    this.#countLater(COUNT_MS, async (now) => {
+      const stream = await fetchStream(this.#stage.name);
+      const video = stream?.tracks.find(({ kind }) => kind === "video");
+      const shown = (now - before) * 1000 / COUNT_MS;
+      const reason = whyFewPictures(shown, video?.unitsPerSecond ?? 0);
+      if (reason !== undefined) this.#end({ type: "poor", reason });
+    });
+  }
+
+  #countLater(ms: number, take: (pictures: number) => void): void {
+    clearTimeout(this.#countTimer);
+    this.#countTimer = setTimeout(async () => {
+      // A reader of its own: the other one tells rates since it was asked last.
+      const { pictures } = new StatsReader().inbound(await entriesOf(this.#connection));
+      if (!this.#isClosed) take(pictures);
+    }, ms);
   }
 
   #limit(ms: number, ending: Ending): void {
@@ -116,6 +147,7 @@ class WebRtcPlayback implements Playback {
     if (this.#isClosed) return;
     this.#abort.abort();
     clearTimeout(this.#timer);
+    clearTimeout(this.#countTimer);
     removeEventListener("pagehide", this.#hangUp);
     disagree(this.#connection, this.#agreement);
     this.#stage.video.srcObject = null;

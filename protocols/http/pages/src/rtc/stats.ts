@@ -8,6 +8,7 @@ export interface InboundNumbers {
   readonly delayMs: number | undefined;
   readonly lostPackets: number;
   readonly packets: number;
+  readonly pictures: number;
   readonly videoCodec?: string;
   readonly audioCodec?: string;
 }
@@ -43,6 +44,7 @@ export class StatsReader {
       delayMs: buffer === undefined ? undefined : buffer + (roundTrip ?? 0) / 2,
       lostPackets: sum(media, "packetsLost"),
       packets: sum(media, "packetsReceived"),
+      pictures: numberOf(video, "framesReceived"),
       ...codecsOf(entries, media),
     };
   }

@@ -53,6 +53,11 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
+    what: "a way that shows a stream poorly gives way to the next, though it has played",
+    happenings: [{ ending: { type: "poor", reason: "only 2 of 25" }, hasPlayed: true }],
+    turns: ["play hls in 0: Connecting…"],
+  },
+  {
     what: "a way that does not fit gives way to the next, to the last",
     happenings: [unfit("no UDP"), unfit("no codec"), unfit("no MSE")],
     turns: [

@@ -38,12 +38,13 @@ Deno.test("what comes in is told as it was since the last report", () => {
       jitterBufferEmittedCount: 30,
       packetsReceived: 20,
       packetsLost: 2,
+      framesReceived: 51,
     }),
   ]);
   // 25,000 bytes in 2 s; 30 ms of buffer, and half of 40 ms.
   assertEquals(second.bitsPerSecond, 100_000);
   assertAlmostEquals(second.delayMs ?? 0, 50, 1e-6);
-  assertEquals([second.packets, second.lostPackets], [27, 2]);
+  assertEquals([second.packets, second.lostPackets, second.pictures], [27, 2, 51]);
   assertEquals([second.videoCodec, second.audioCodec], ["video/H264", "audio/opus"]);
 });
 
