@@ -123,6 +123,14 @@ export async function openRtcPage(beside: Page, program: Program): Promise<RtcPa
   return page;
 }
 
+/** Changes the gateway's answers to what a page offers by WHIP and WHEP from now on. */
+export async function changeAnswers(page: Page, change: (answer: string) => string): Promise<void> {
+  await page.route(/\/wh[ie]p(?:\?|$)/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: change(await response.text()) });
+  });
+}
+
 /** Middle of a list. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;

@@ -1,4 +1,5 @@
 import type { Page } from "npm:playwright-core@^1.65.1";
+import { changeAnswers } from "./rtc_page.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -50,11 +51,7 @@ export class SlowPath implements AsyncDisposable {
 
   /** Has what the page offers from now on go this way: it is told of no other one. */
   async divert(page: Page): Promise<void> {
-    await page.route(/\/wh[ie]p(?:\?|$)/, async (route) => {
-      const response = await route.fetch();
-      const answer = await response.text();
-      await route.fulfill({ response, body: divertCandidates(answer, this.port) });
-    });
+    await changeAnswers(page, (answer) => divertCandidates(answer, this.port));
   }
 
   async #pass(
@@ -91,7 +88,7 @@ export class SlowPath implements AsyncDisposable {
 }
 
 /** Leaves one candidate, over UDP and on the loopback, and gives it another port. */
-export function divertCandidates(answer: string, port: number): string {
+function divertCandidates(answer: string, port: number): string {
   const candidate = `a=candidate:1 1 udp 2130706431 ${LOOPBACK} ${port} typ host\r\n`;
   let isFirst = true;
   return answer.replace(CANDIDATES, () => {

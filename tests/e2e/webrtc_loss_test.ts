@@ -19,7 +19,7 @@ const WATCH_LIMIT_MS = 30_000;
 const LEAST_SHARE = 0.9;
 
 /** Seconds that pictures may stand still, of all that is watched. */
-const MOST_FROZEN = 2;
+const MOST_FROZEN = 3;
 
 Deno.test({
   name: "publishing and playing go on with 2 % of loss and 50 ms of delay",
