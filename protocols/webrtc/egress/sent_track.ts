@@ -1,9 +1,4 @@
-import {
-  RTP_HEADER_SIZE,
-  type RtpExtension,
-  rtpHeaderSize,
-  writeRtpHeader,
-} from "../../_formats/rtp/packet.ts";
+import { type RtpExtension, rtpHeaderSize, writeRtpHeader } from "../../_formats/rtp/packet.ts";
 import { MAX_RTCP_COUNT } from "../../_formats/rtp/rtcp.ts";
 import type { ReportBlock } from "../../_formats/rtp/rtcp_reports.ts";
 import { SenderStats } from "../../_formats/rtp/sender_stats.ts";
@@ -11,8 +6,8 @@ import { SEQUENCE_BITS, TIMESTAMP_BITS, wrap } from "../../_formats/rtp/sequence
 import type { NegotiatedCodec, NegotiatedMedia } from "../negotiated.ts";
 import type { OutgoingRtp } from "../rtc_transport.ts";
 import { outgoingExtension } from "./extensions.ts";
-import { PacketHistory, type SentPacket } from "./packet_history.ts";
-import { type RtcItem, rtpFormat } from "./packaging.ts";
+import { PacketHistory, type SentItem } from "./packet_history.ts";
+import { type RtcFragment, type RtcItem, rtpFormat } from "./packaging.ts";
 import { PictureTimes } from "./picture_times.ts";
 
 /** Bytes of the original sequence number before the payload of a retransmission (RFC 4588 section 4). */
@@ -148,29 +143,33 @@ export class SentTrack {
   /** Appends the packets of an item to `packets`, with `time` in the place of its presentation time. */
   write(item: RtcItem, time: number, now: number, packets: OutgoingRtp[]): void {
     const { fragments } = item;
-    const extension = this.#extension;
-    const size = extension === undefined ? RTP_HEADER_SIZE : rtpHeaderSize({ extension });
-    const headers = new Uint8Array(size * fragments.length);
-    let offset = 0;
-    for (const { payload, marker, timestampOffset } of fragments) {
-      const sequence = this.#sequence;
-      writeRtpHeader(headers, offset, {
-        marker,
-        payloadType: this.#payloadType,
-        sequence,
-        timestamp: this.timestamp(time + timestampOffset),
-        ssrc: this.ssrc,
-        ...(extension && { extension }),
-      });
-      const header = headers.subarray(offset, offset + size);
-      const packet = { header, payload, sequence, sentAt: now, resends: 0, resentAt: -Infinity };
-      this.#history?.put(packet);
-      packets.push(packet);
-      offset += size;
-      this.#sequence = (sequence + 1) & 0xffff;
+    const sent = { item, time, sequence: this.#sequence, extension: this.#extension, sentAt: now };
+    this.#history?.put(sent);
+    for (const fragment of fragments) {
+      packets.push(this.#packet(sent, fragment, this.#sequence));
+      this.#sequence = (this.#sequence + 1) & 0xffff;
     }
     this.#stats.add(fragments.length, item.bytes);
     this.#lastPts = Math.max(this.#lastPts ?? item.pts, item.pts);
+  }
+
+  /** Makes the packet of a fragment: the same in every byte, however often. */
+  #packet(
+    { time, extension }: SentItem,
+    { payload, marker, timestampOffset }: RtcFragment,
+    sequence: number,
+  ): OutgoingRtp {
+    const fields = {
+      marker,
+      payloadType: this.#payloadType,
+      sequence,
+      timestamp: this.timestamp(time + timestampOffset),
+      ssrc: this.ssrc,
+      ...(extension && { extension }),
+    };
+    const header = new Uint8Array(rtpHeaderSize(fields));
+    writeRtpHeader(header, 0, fields);
+    return { header, payload };
   }
 
   /**
@@ -186,12 +185,13 @@ export class SentTrack {
       readonly maxBytes: number;
     },
   ): OutgoingRtp | undefined {
-    const packet = this.#history?.find(sequence, now, intervalMs);
-    if (packet === undefined || packetSize(packet) + OSN_SIZE > maxBytes) return undefined;
-    packet.resends++;
-    packet.resentAt = now;
+    const found = this.#history?.find(sequence, now, intervalMs);
+    if (found === undefined) return undefined;
+    const packet = this.#packet(found.sent, found.fragment, sequence);
+    if (packetSize(packet) + OSN_SIZE > maxBytes) return undefined;
+    this.#history?.resent(sequence, now);
     this.#resent++;
-    return this.#rtx === undefined ? packet : toRtx(packet, this.#rtx);
+    return this.#rtx === undefined ? packet : toRtx(packet, sequence, this.#rtx);
   }
 
   /** Takes what the viewer says of this source. */
@@ -207,7 +207,7 @@ export function packetSize({ header, payload }: OutgoingRtp): number {
 }
 
 /** The header with its extension is that of the lost packet, but for type, source and number. */
-function toRtx(packet: SentPacket, rtx: RtxTarget): OutgoingRtp {
+function toRtx(packet: OutgoingRtp, sequence: number, rtx: RtxTarget): OutgoingRtp {
   const header = packet.header.slice();
   const view = new DataView(header.buffer);
   view.setUint8(1, view.getUint8(1) & 0x80 | rtx.payloadType);
@@ -215,8 +215,8 @@ function toRtx(packet: SentPacket, rtx: RtxTarget): OutgoingRtp {
   view.setUint32(8, rtx.ssrc);
   rtx.sequence = (rtx.sequence + 1) & 0xffff;
   const payload = new Uint8Array(OSN_SIZE + packet.payload.byteLength);
-  payload[0] = packet.sequence >> 8;
-  payload[1] = packet.sequence & 0xff;
+  payload[0] = sequence >> 8;
+  payload[1] = sequence & 0xff;
   payload.set(packet.payload, OSN_SIZE);
   return { header, payload };
 }
