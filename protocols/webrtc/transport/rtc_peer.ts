@@ -8,7 +8,7 @@ import type { DtlsIdentity } from "./dtls/identity.ts";
 import type { DtlsRole } from "./dtls/key_schedule.ts";
 import { IceAgent, type IceRole } from "./ice_agent.ts";
 import type { PacketKind } from "./packet_kind.ts";
-import { SecuredPackets } from "./secured_packets.ts";
+import { type MakeDatagrams, SecuredPackets } from "./secured_packets.ts";
 import { addressKey, type PeerAddress } from "./peer_address.ts";
 import type { StunMessage } from "./stun.ts";
 
@@ -29,6 +29,8 @@ export interface RtcPeerWiring {
   readonly transactionPrefix: number;
   readonly candidates: readonly Candidate[];
   readonly send: (datagrams: readonly Uint8Array[], to: PeerAddress) => Promise<number>;
+  /** Sends when all is sent that was to be sent so before. */
+  readonly sendInTurn: (makeDatagrams: MakeDatagrams, to: PeerAddress) => Promise<number>;
   readonly onSeen: (address: PeerAddress) => void;
   readonly onUfrags: (before: readonly string[], now: readonly string[]) => void;
   readonly onEnd: () => void;
@@ -225,15 +227,17 @@ export class RtcPeer {
       agreement,
       isClient: this.#dtlsRole === "client",
       receiver: this.#wiring.receiver,
-      send: (datagrams) => this.#sendSecured(datagrams),
+      send: (makeDatagrams) => this.#sendSecured(makeDatagrams),
     });
     this.#packets = packets;
     this.#connected.resolve(this.#transport(packets));
   }
 
-  async #sendSecured(datagrams: readonly Uint8Array[]): Promise<void> {
+  async #sendSecured(makeDatagrams: MakeDatagrams): Promise<void> {
     const { path } = this;
-    if (path !== undefined && !this.signal.aborted) await this.#wiring.send(datagrams, path);
+    if (path !== undefined && !this.signal.aborted) {
+      await this.#wiring.sendInTurn(makeDatagrams, path);
+    }
   }
 
   #transport(packets: SecuredPackets): RtcTransport {

@@ -13,6 +13,7 @@ import { packetKind } from "./packet_kind.ts";
 import { addressKey, type PeerAddress } from "./peer_address.ts";
 import { ReflexiveAddress } from "./reflexive_address.ts";
 import { RtcPeer } from "./rtc_peer.ts";
+import type { MakeDatagrams } from "./secured_packets.ts";
 import { parseStun, type StunMessage } from "./stun.ts";
 import { TcpPort } from "./tcp_port.ts";
 
@@ -68,6 +69,8 @@ export class RtcPort {
   readonly #reflexive: ReflexiveAddress | undefined;
   readonly #receiving: Promise<void>;
   #tcp: TcpPort | undefined;
+  /** Resolves when the last of those that have asked to send has done so. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
   #lastPrefix = PORT_PREFIX;
   #droppedCount = 0;
 
@@ -141,6 +144,7 @@ export class RtcPort {
         hasTcp: this.#tcp !== undefined,
       }),
       send: (datagrams, to) => this.#send(datagrams, to),
+      sendInTurn: (makeDatagrams, to) => this.#sendInTurn(makeDatagrams, to),
       onSeen: (address) => this.#claim(peer, addressKey(address)),
       onUfrags: (before, now) => this.#rename(peer, before, now),
       onEnd: () => this.#forget(peer, transactionPrefix),
@@ -222,6 +226,16 @@ export class RtcPort {
     // A socket of both families knows IPv4 in its wrapped form only.
     const isWrapped = this.#family === "any" && !isIpv6(to.host);
     return this.#socket.send(datagrams, isWrapped ? { ...to, host: `::ffff:${to.host}` } : to);
+  }
+
+  /** One after the other: the system takes what is sent at the same time in any order. */
+  #sendInTurn(makeDatagrams: MakeDatagrams, to: PeerAddress): Promise<number> {
+    // A connection has an order of its own, and may be slow.
+    if (to.isTcp) return Promise.try(() => this.#send(makeDatagrams(), to));
+    const turn = this.#lastTurn.then(() => this.#send(makeDatagrams(), to));
+    // What cannot be made is of no concern to whoever comes next.
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
   }
 
   /** From now on, what comes from `address` is this peer's: it has shown that it is there. */

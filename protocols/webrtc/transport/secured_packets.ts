@@ -4,11 +4,17 @@ import { SrtpReceiver } from "../srtp/receiver.ts";
 import { SrtpSender } from "../srtp/sender.ts";
 import type { SrtpAgreement } from "./dtls/dtls_session.ts";
 
+/**
+ * Makes what is sent when its turn has come: many peers are sent to at the same moment, and what all of them
+ * have waiting would cost the garbage collector more than anything else does.
+ */
+export type MakeDatagrams = () => readonly Uint8Array[];
+
 export interface SecuredPacketsOptions {
   readonly agreement: SrtpAgreement;
   readonly isClient: boolean;
   readonly receiver: RtcReceiver;
-  readonly send: (datagrams: readonly Uint8Array[]) => Promise<void>;
+  readonly send: (makeDatagrams: MakeDatagrams) => Promise<void>;
 }
 
 /** Packets of one peer in the clear above, protected below. */
@@ -16,8 +22,7 @@ export class SecuredPackets {
   readonly #sender: SrtpSender;
   readonly #unprotect: SrtpReceiver;
   readonly #receiver: RtcReceiver;
-  readonly #send: (datagrams: readonly Uint8Array[]) => Promise<void>;
-  #sending: Promise<void> | undefined;
+  readonly #send: SecuredPacketsOptions["send"];
 
   constructor({ agreement, isClient, receiver, send }: SecuredPacketsOptions) {
     const keys = srtpKeys(agreement.profile, agreement.keyingMaterial, isClient);
@@ -39,22 +44,15 @@ export class SecuredPackets {
   }
 
   sendRtp(packets: readonly OutgoingRtp[]): Promise<void> {
-    return this.#sendInOrder(this.#sender.protectRtp(packets));
+    return this.#send(() => this.#sender.protectRtp(packets));
   }
 
   sendRtcp(packet: Uint8Array): Promise<void> {
-    return this.#sendInOrder([this.#sender.protectRtcp(packet)]);
+    return this.#send(() => [this.#sender.protectRtcp(packet)]);
   }
 
   /** Frees the native ciphers: what is to be sent from then on is not. */
   close(): void {
     this.#sender.close();
-  }
-
-  /** One send at a time: what is sent together may leave in another order. */
-  async #sendInOrder(datagrams: readonly Uint8Array[]): Promise<void> {
-    while (this.#sending !== undefined) await this.#sending;
-    this.#sending = this.#send(datagrams).finally(() => this.#sending = undefined);
-    await this.#sending;
   }
 }

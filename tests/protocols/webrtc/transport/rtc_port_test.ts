@@ -146,6 +146,18 @@ Deno.test("batches that are sent without waiting arrive in their order", async (
   });
 });
 
+Deno.test("what cannot be protected holds up nobody whose turn is next", async () => {
+  const meeting = new Meeting();
+  await meeting.run(async (ports) => {
+    const { server } = await meeting.connect(meeting.pair(ports));
+    const refused = assertRejects(() => server.sendRtp([rtp(1, "x".repeat(100_000))]), RangeError);
+    await server.sendRtp([rtp(2, "next")]);
+    await refused;
+    await meeting.clock.run(1);
+    assertEquals(meeting.receivers.client.packets.map(textOf), ["next"]);
+  });
+});
+
 Deno.test("nothing but the turns of a peer is waited for on a way without loss", async () => {
   const meeting = new Meeting();
   await meeting.run(async (ports) => {
