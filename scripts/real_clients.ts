@@ -15,6 +15,8 @@ interface RealClient {
   readonly files?: readonly string[];
 }
 
+const ARCH = Deno.build.arch;
+
 const REAL_CLIENTS = {
   ffmpeg: { packages: ["ffmpeg"], programs: ["ffmpeg", "ffprobe"] },
   gstreamer: {
@@ -35,7 +37,25 @@ const REAL_CLIENTS = {
     files: [
       "/usr/bin/python3",
       "/usr/lib/python3/dist-packages/gi/__init__.py",
-      `/usr/lib/${Deno.build.arch}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`,
+      `/usr/lib/${ARCH}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`,
+    ],
+  },
+  gstWebRtc: {
+    packages: [
+      "gir1.2-gst-plugins-bad-1.0",
+      "python3-gi",
+      "gstreamer1.0-nice",
+      "gstreamer1.0-plugins-base",
+      "gstreamer1.0-plugins-good",
+      "gstreamer1.0-plugins-bad",
+    ],
+    programs: [],
+    files: [
+      "/usr/bin/python3",
+      "/usr/lib/python3/dist-packages/gi/__init__.py",
+      `/usr/lib/${ARCH}-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib`,
+      `/usr/lib/${ARCH}-linux-gnu/gstreamer-1.0/libgstnice.so`,
+      `/usr/lib/${ARCH}-linux-gnu/gstreamer-1.0/libgstwebrtc.so`,
     ],
   },
   aiortc: {

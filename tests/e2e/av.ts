@@ -21,7 +21,7 @@ export interface AvCopyOptions extends ClientOptions {
 }
 
 /** Muxers of FFmpeg. */
-export type AvFormat = "flv" | "framemd5" | "mp4" | "mpegts" | "rtsp";
+export type AvFormat = "flv" | "framemd5" | "mp4" | "mpegts" | "rtsp" | "whip";
 
 /** Starts `av_copy.ts`: FFmpeg's current library, which speaks Enhanced RTMP. */
 export function avCopy(

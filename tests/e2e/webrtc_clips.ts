@@ -5,7 +5,7 @@ const SOURCES = [
   ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${CLIP_SECONDS}`],
 ];
 const GROUP = ["-g", `${KEY_INTERVAL}`, "-pix_fmt", "yuv420p"];
-const OPUS = ["-c:a", "libopus", "-b:a", "64k"];
+const OPUS = ["-ac", "2", "-c:a", "libopus", "-b:a", "64k"];
 
 /** Clips as encoders for WebRTC make them: pictures in order, and Opus. */
 const CLIPS = {
@@ -27,6 +27,8 @@ const CLIPS = {
 } as const;
 
 export type WebRtcClip = keyof typeof CLIPS;
+
+export const WEBRTC_CLIPS = Object.keys(CLIPS) as readonly WebRtcClip[];
 
 /** Path of the clip, of `CLIP_SECONDS`. */
 export function webRtcClip(codec: WebRtcClip): Promise<string> {
