@@ -33,7 +33,7 @@ class Watcher {
       signal,
       onBytes: () => {},
       onPicture: () => this.pictures++,
-      onLost: () => {},
+      onPacket: () => {},
     });
   }
 }
