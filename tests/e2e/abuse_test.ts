@@ -68,7 +68,8 @@ Deno.test("clients that misbehave cost a player no picture, and the gateway noth
   const publishing = new AbortController();
   const watching = new AbortController();
   const name = "live/abused";
-  const publisher = await Publisher.start(new URL(program.url("rtmp", name)), publishing.signal);
+  const url = new URL(program.url("rtmp", name));
+  const publisher = await Publisher.start(url, "aac", publishing.signal);
   const watchers = [program.url("rtmp", name), program.url("http", `${name}.flv?wait=10`)]
     .map((url) => new Watcher(url, watching.signal));
   await program.seen("reader came", { stream: name }, { count: watchers.length });

@@ -8,7 +8,7 @@ import { frames, sequenceHeaders } from "../../../../scripts/bench/media.ts";
 import { descriptionsOf, ingestFile, unitsOf } from "./stream.ts";
 
 /** 30 pictures, and the 44 AAC frames between them. */
-const SECOND = [...sequenceHeaders(), ...frames().take(74)];
+const SECOND = [...sequenceHeaders("aac"), ...frames("aac").take(74)];
 const FILE = await new Blob([
   flvHeader({ audio: true, video: true }) as BlobPart,
   flvTags(SECOND) as BlobPart,

@@ -9,7 +9,7 @@ import { frames, sequenceHeaders } from "../../../../scripts/bench/media.ts";
 import { concat, mediaOf, mux, tracksOf } from "./files.ts";
 
 /** 30 pictures, and the 44 AAC frames between them. */
-const SECOND = [...sequenceHeaders(), ...frames().take(74)];
+const SECOND = [...sequenceHeaders("aac"), ...frames("aac").take(74)];
 const FLV = concat([flvHeader({ audio: true, video: true }), flvTags(SECOND)]);
 const ingest = new FlvIngest();
 const MEDIA = mediaOf([

@@ -9,7 +9,7 @@ import { descriptionsOf, ingestFile, unitsOf } from "../flv/stream.ts";
 import { mux } from "./stream.ts";
 
 /** 30 pictures, and the 44 AAC frames between them. */
-const SECOND = [...sequenceHeaders(), ...frames().take(74)];
+const SECOND = [...sequenceHeaders("aac"), ...frames("aac").take(74)];
 const EVENTS = ingestFile(
   joinBytes([flvHeader({ audio: true, video: true }), flvTags(SECOND)]),
 );
