@@ -8,7 +8,7 @@ import { Program } from "./program.ts";
 import { FAKE_DEVICES, median, openRtcPage, RtcPage } from "./rtc_page.ts";
 import { type PathFaults, SlowPath } from "./slow_path.ts";
 
-const FAULTS: PathFaults = { loss: 0.02, delayMs: 50 };
+const FAULTS: PathFaults = { lossPercent: 2, delayMs: 50 };
 
 /** Pictures that a viewer has to have decoded: some ten seconds. */
 const WATCHED = 200;

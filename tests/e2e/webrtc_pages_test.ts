@@ -67,7 +67,10 @@ Deno.test({
     });
 
     await t.step("LL-HLS is next where WebRTC does not connect", async () => {
-      await using nowhere = new SlowPath(program.url("webrtc", ""), { loss: 1, delayMs: 0 });
+      await using nowhere = new SlowPath(program.url("webrtc", ""), {
+        lossPercent: 100,
+        delayMs: 0,
+      });
       const viewer = await newPage();
       await nowhere.divert(viewer);
       await viewer.goto(playUrl);
