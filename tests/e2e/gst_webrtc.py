@@ -139,9 +139,12 @@ def play(url, launch, *offered):
 
 def publish(url, launch):
     pipeline, rtc = start(launch)
+    pads = [pad for pad in rtc.pads if pad.get_direction() == Gst.PadDirection.SINK]
+    for pad in pads:
+        pad.get_property("transceiver").set_property("do-nack", True)
     pipeline.set_state(Gst.State.PLAYING)
     session = call(rtc, url)
-    run_to_end([pad for pad in rtc.pads if pad.get_direction() == Gst.PadDirection.SINK])
+    run_to_end(pads)
     leave(session)
 
 
