@@ -14,23 +14,18 @@ export interface Inbound {
   readonly packetsReceived: number;
   readonly packetsLost: number;
   readonly framesDecoded: number;
-  readonly keyFramesDecoded: number;
   readonly framesReceived: number;
   readonly framesDropped: number;
-  readonly freezeCount: number;
   readonly totalFreezesDuration: number;
   readonly nackCount: number;
   readonly pliCount: number;
   readonly retransmittedPacketsReceived?: number;
   readonly totalAudioEnergy: number;
-  /** NTP time in milliseconds of what is played now; absent before the first sender report. */
-  readonly estimatedPlayoutTimestamp?: number;
 }
 
 /** What is used of an `outbound-rtp` entry. */
 export interface Outbound {
   readonly framesEncoded: number;
-  readonly packetsSent: number;
   readonly nackCount: number;
   readonly retransmittedPacketsSent: number;
 }
@@ -92,6 +87,7 @@ export class RtcPage {
     return await this.until(enough, limitMs);
   }
 
+  /** Absent where nothing came. */
   async inbound(kind: "audio" | "video"): Promise<Inbound | undefined> {
     const [found] = await this.#run<readonly Inbound[]>(`rtc.stats("inbound-rtp", "${kind}")`);
     return found;
