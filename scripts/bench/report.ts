@@ -41,7 +41,13 @@ export function toRows(measurements: readonly Measurement[]): Row[] {
       "packets/s": round(middle(measurement, (result) => result.packetsPerSecond)),
       "us/packet": round(middle(measurement, (result) => result.serverCpuUsPerPacket), 1),
       cores: round(middle(measurement, (result) => result.serverCores), 2),
-      "players/core": round(middle(measurement, (result) => result.playing / result.serverCores)),
+      // By what they were sent: a server that is starved of its core is not the better for it.
+      "players/core": round(
+        middle(
+          measurement,
+          ({ deliveredShare, serverCores }) => measurement.players * deliveredShare / serverCores,
+        ),
+      ),
       "join ms": round(middle(measurement, (result) => result.serverCpuMsPerJoin), 1),
       "KiB/player": round(middle(measurement, (result) => result.memoryPerPlayerKiB)),
       "first p50": round(middle(measurement, (result) => result.firstPicture?.p50), 1),

@@ -186,6 +186,12 @@ Deno.test("bench: ratios are against nginx, and figures the median of the rounds
   assertEquals(new Set(table.map((line) => line.length)).size, 1);
 });
 
+Deno.test("bench: players that a core has room for are counted by what they were sent", () => {
+  const results = [{ ...RESULT, serverCores: 0.1, deliveredShare: 0.5 }];
+  const rows = toRows([{ server: "sluice", protocol: "whep", players: 100, results }]);
+  assertEquals(rows.map((row) => row["players/core"]), [500]);
+});
+
 Deno.test("bench: players that were lost and a generator at its limit are said", () => {
   const results = [{
     ...RESULT,
