@@ -15,7 +15,7 @@ const MAX_RESENDS = 10;
 
 /**
  * All that the packets of an item were made of, each from one fragment. Packets are not kept: several
- * objects for each of them, for two seconds and each viewer, were a quarter of all CPU.
+ * objects for each of them, for two seconds and each viewer, cost a fifth of the CPU of sending.
  */
 export interface SentItem {
   readonly item: RtcItem;
