@@ -57,7 +57,7 @@ async function send(
   reader.rewind();
   const { clock } = context.registry;
   late.viewer = new Viewer({
-    reader: untilEnd(reader),
+    reader: forServer(reader),
     transport,
     medias: call.medias,
     clock,
@@ -67,8 +67,11 @@ async function send(
   transport.signal.throwIfAborted();
 }
 
-/** Ends with the publisher: a server that is sent nothing would keep the name from others. */
-function untilEnd(reader: RtcReader): RtcReader {
+/**
+ * Ends with the publisher: a server that is sent nothing would keep the name from others. And never goes
+ * back: what a player shows once more, a server would take for new pictures.
+ */
+function forServer(reader: RtcReader): RtcReader {
   return {
     get queued() {
       return reader.queued;
@@ -86,6 +89,6 @@ function untilEnd(reader: RtcReader): RtcReader {
     close: () => reader.close(),
     note: (text) => reader.note(text),
     requestKey: () => reader.requestKey(),
-    rewind: () => reader.rewind(),
+    rewind: () => false,
   };
 }

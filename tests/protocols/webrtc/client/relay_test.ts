@@ -5,6 +5,7 @@ import { RtcError } from "../../../../protocols/webrtc/errors.ts";
 import { SILENCE_MS } from "../../../../protocols/webrtc/client/arrivals.ts";
 import { WhipClientError } from "../../../../protocols/webrtc/client/errors.ts";
 import { ANSWER_MS } from "../../../../protocols/webrtc/client/http_resource.ts";
+import { KEY_INTERVAL_MS } from "../../../../protocols/webrtc/ingest/key_timer.ts";
 import { pullWhep } from "../../../../protocols/webrtc/client/pull.ts";
 import { pushWhip } from "../../../../protocols/webrtc/client/push.ts";
 import { KickedError } from "../../../../registry/errors.ts";
@@ -148,6 +149,22 @@ Deno.test("a stream is pushed over WHIP, until its publisher ends", async () => 
   await pushing;
   assertEquals(sizes, [3000, 500, 4000, 600, 700]);
   assertEquals(bench.remote.isPublished("copy"), false);
+});
+
+Deno.test("a push sends nothing twice, though the server asks for key pictures", async () => {
+  await using bench = await RelayBench.start();
+  const camera = await publish(bench.registry);
+  await film(bench, camera, [3000, 500]);
+  const pushing = pushWhip(bench.context, "live/cam1", bench.url("whip", "/copy/whip"));
+  const sizes = await watch(bench.remote, "copy");
+  await bench.clock.run(SETUP_MS);
+  await bench.clock.run(3 * KEY_INTERVAL_MS);
+  camera.write([picture(bench.clock.now(), false, 600)]);
+  await bench.clock.run(500);
+  camera.close();
+  await bench.clock.run(500);
+  await pushing;
+  assertEquals(sizes, [3000, 500, 600]);
 });
 
 Deno.test("a push ends in order when the server hangs up", async () => {
