@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { host, type Ports, ports, seconds } from "../_config/fields.ts";
 import type { Address } from "../_transport/transport.ts";
+import type { TurnServer } from "./transport/turn_transactions.ts";
 import { parseSection } from "../protocol.ts";
 
 /** All sessions share one port: the others are tried when it is taken. */
@@ -66,7 +67,10 @@ export interface WebRtcOptions {
   readonly tcp: boolean;
   /** Addresses or names under which the port can be reached from outside, as behind a NAT. */
   readonly publicHosts: readonly string[];
-  /** Told to peers; the first STUN server tells us our own public address too. */
+  /**
+   * Told to peers; the first STUN server tells us our own public address too, and the first TURN server
+   * over UDP relays for us.
+   */
   readonly iceServers: readonly IceServer[];
   /** Seconds without a sign of life after which a peer is gone. */
   readonly timeout: number;
@@ -92,12 +96,35 @@ export function stunServerOf({ iceServers }: WebRtcOptions): Address | undefined
   const urls = iceServers.flatMap(({ urls }) => urls);
   const [, host, port] = urls.map((url) => STUN_URL.exec(url)).find((match) => match !== null) ??
     [];
-  if (host === undefined) return undefined;
+  return host === undefined ? undefined : addressOf(host, port);
+}
+
+function addressOf(host: string, port: string | undefined): Address {
   return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port ?? STUN_PORT) };
+}
+
+/** The first TURN server that we can use ourselves: over UDP, with user and password. */
+export function turnServerOf({ iceServers }: WebRtcOptions): TurnServer | undefined {
+  for (const { urls, username, credential } of iceServers) {
+    const [, host, port] = urls.map((url) => TURN_URL.exec(url)).find((match) => match !== null) ??
+      [];
+    if (host !== undefined && username !== undefined && credential !== undefined) {
+      return { ...addressOf(host, port), username, credential };
+    }
+  }
+  return undefined;
+}
+
+/** Whether a server relays, for whomever. */
+export function isTurn(url: string): boolean {
+  return /^turns?:/.test(url);
 }
 
 /** RFC 7064 section 3.1. */
 const STUN_URL = /^stun:(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?$/;
+
+/** Over UDP (RFC 7065 section 3.1). */
+const TURN_URL = /^turn:(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?(?:\?transport=udp)?$/;
 
 /** @throws {ConfigError} */
 export function parseOptions(raw: unknown): WebRtcOptions {

@@ -1,6 +1,6 @@
 import type { Context, Endpoint, Server } from "../protocol.ts";
 import { RtcPackaging } from "./egress/packaging.ts";
-import { stunServerOf, type WebRtcOptions } from "./options.ts";
+import { isTurn, stunServerOf, turnServerOf, type WebRtcOptions } from "./options.ts";
 import { RtcSessions } from "./session/sessions.ts";
 import { mountSignaling, type Signaling } from "./signaling/signaling.ts";
 import { createIdentity } from "./transport/dtls/identity.ts";
@@ -19,6 +19,12 @@ export async function serveWebRtc(context: Context, options: WebRtcOptions): Pro
   const { registry, transport, log, http } = context;
   const host = options.host ?? context.host;
   const stunServer = stunServerOf(options);
+  const turnServer = turnServerOf(options);
+  const forPeers = options.iceServers.flatMap(({ urls }) => urls.filter(isTurn));
+  if (turnServer === undefined && forPeers.length > 0) {
+    const reason = "only turn: over UDP with username and credential is used by the gateway itself";
+    log.warn("WebRTC is not relayed", { servers: forPeers.join(" "), reason });
+  }
   const port = await RtcPort.open({
     transport,
     clock: registry.clock,
@@ -29,6 +35,7 @@ export async function serveWebRtc(context: Context, options: WebRtcOptions): Pro
     tcp: options.tcp,
     publicHosts: options.publicHosts,
     ...(stunServer && { stunServer }),
+    ...(turnServer && { turnServer }),
     maxPeers: options.maxSessions,
     silentMs: options.timeout * 1000,
   });

@@ -19,6 +19,8 @@ import {
   PEER_TIMEOUT_MS,
 } from "../../protocols/webrtc/signaling/poll_peer.ts";
 import { MAX_MESSAGE_BYTES } from "../../protocols/webrtc/signaling/poll_routes.ts";
+import { MAX_PERMISSIONS } from "../../protocols/webrtc/transport/relayed_peers.ts";
+import { FIRST_RETRY_MS, LAST_RETRY_MS } from "../../protocols/webrtc/transport/turn_relay.ts";
 import { MAX_FRAGMENT_BYTES, MAX_OFFER_BYTES } from "../../protocols/webrtc/whip/routes.ts";
 import { BODY_MS } from "../../protocols/_http/body.ts";
 import { readDocument } from "./documents.ts";
@@ -51,6 +53,9 @@ const FACTS: readonly string[] = [
   `| ${MAX_QUEUED_MESSAGES}, ${kib(MAX_QUEUED_BYTES)} |`,
   `| calls of one peer, candidates of a call | ${MAX_CALLS_PER_PEER}, ${MAX_CALL_CANDIDATES} |`,
   `none under way for ${seconds(PEER_TIMEOUT_MS)} has left`,
+  `those of a peer's candidates, ${count(MAX_PERMISSIONS)} at a time for all peers`,
+  `asked for again after ${seconds(FIRST_RETRY_MS)}, and less and less often up to every ` +
+  `${LAST_RETRY_MS / 60_000} minutes`,
   MAX_WAIT_MS === 300_000 ? "answered after five minutes" : seconds(MAX_WAIT_MS),
 ];
 

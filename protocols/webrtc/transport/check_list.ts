@@ -11,7 +11,7 @@ const MAX_REPORTED = 8;
 
 /**
  * A way to the peer. All of our own candidates share one socket, so that a pair is told by its remote
- * half alone.
+ * half, and by whether it goes through our relay.
  */
 export interface Pair {
   readonly address: PeerAddress;
@@ -27,21 +27,32 @@ export interface Pair {
 /** The pairs of one ICE generation, best first (RFC 8445 section 6.1.2). */
 export class CheckList {
   readonly #family: "any" | "ipv4" | "ipv6";
+  readonly #hasRelay: boolean;
   #pairs: readonly Pair[] = [];
   /** What was told but cannot be tried, for people. */
   readonly #passedOver = new Set<string>();
 
-  /** @param family that of our socket. */
-  constructor(family: "any" | "ipv4" | "ipv6") {
+  /**
+   * @param family that of our socket.
+   * @param hasRelay whether we have an address on a relay too, which is of IPv4.
+   */
+  constructor(family: "any" | "ipv4" | "ipv6", hasRelay = false) {
     this.#family = family;
+    this.#hasRelay = hasRelay;
   }
 
-  /** Takes what the peer has told; `undefined` for what cannot be checked. */
+  /** Takes what the peer has told; `undefined` for what cannot be checked directly. */
   addCandidate(candidate: Candidate): Pair | undefined {
     const { transport, component, address, port, type } = candidate;
     if (component !== 1 || port === 0) return undefined;
     const obstacle = this.#obstacle(transport, address);
-    if (obstacle === undefined) return this.#add({ host: canonical(address), port }, candidate);
+    const pair = obstacle === undefined
+      ? this.#add({ host: canonical(address), port }, candidate)
+      : undefined;
+    if (this.#hasRelay && transport === "udp" && parseIp(address)?.byteLength === 4) {
+      this.#add({ host: canonical(address), port, via: "relay" }, candidate);
+    }
+    if (obstacle === undefined) return pair;
     if (this.#passedOver.size < MAX_REPORTED) {
       this.#passedOver.add(`${formatAddress({ host: address, port })} (${type}): ${obstacle}`);
     }
@@ -73,7 +84,7 @@ export class CheckList {
       checks: 0,
       outcome: "not tried",
     };
-    this.#pairs = [...this.#pairs, pair].sort((a, b) => b.remote.priority - a.remote.priority);
+    this.#pairs = [...this.#pairs, pair].sort(byPriority);
     return pair;
   }
 
@@ -105,6 +116,12 @@ export class CheckList {
     const rest = lines.length - MAX_REPORTED;
     return lines.slice(0, MAX_REPORTED).join("; ") + (rest > 0 ? `; and ${rest} more` : "");
   }
+}
+
+/** What goes through our relay comes behind all else: our half has the lowest priority that there is. */
+function byPriority(a: Pair, b: Pair): number {
+  return Number(a.address.via === "relay") - Number(b.address.via === "relay") ||
+    b.remote.priority - a.remote.priority;
 }
 
 /** As datagrams tell where they come from. */

@@ -38,6 +38,8 @@ export interface IceAgentOptions {
   readonly role: IceRole;
   readonly clock: Clock;
   readonly family: "any" | "ipv4" | "ipv6";
+  /** Whether the peer may be reached by a relay of ours too. */
+  readonly hasRelay?: boolean;
   /** First four bytes of our transaction ids: by them answers find their way here. */
   readonly transactionPrefix: number;
   /** Without consent for so long, the path is over. */
@@ -90,7 +92,7 @@ export class IceAgent {
   constructor(options: IceAgentOptions) {
     this.#options = options;
     this.#role = options.role;
-    this.#pairs = new CheckList(options.family);
+    this.#pairs = new CheckList(options.family, options.hasRelay);
   }
 
   get local(): IceCredentials {
@@ -139,7 +141,7 @@ export class IceAgent {
     this.#previous = this.#local;
     this.#local = createCredentials();
     this.#remote = undefined;
-    this.#pairs = new CheckList(this.#options.family);
+    this.#pairs = new CheckList(this.#options.family, this.#options.hasRelay);
     this.#early = [];
     this.#isNominating = false;
     this.#isSettled = false;

@@ -6,7 +6,11 @@ import { isIpv6, isLoopback, parseIp } from "./ip.ts";
 const MAX_CANDIDATES = 16;
 
 /** RFC 8445 section 5.1.2.2. */
-const TYPE_PREFERENCE: Record<"host" | "srflx", number> = { host: 126, srflx: 100 };
+const TYPE_PREFERENCE: Record<"host" | "srflx" | "relay", number> = {
+  host: 126,
+  srflx: 100,
+  relay: 0,
+};
 /** Below the 100 of reflexive addresses (RFC 6544 section 4.2). */
 const TCP_PREFERENCE = 90;
 /** Turns a direction preference of 7, which the first local preference has, into that of the passive side, 4. */
@@ -28,6 +32,8 @@ export interface LocalAddresses {
   readonly reachedAt?: string | undefined;
   /** Our address as a STUN server sees it. */
   readonly reflexive?: Address | undefined;
+  /** Our address on a TURN server, and what that sees of us. */
+  readonly relay?: { readonly relayed: Address; readonly mapped: Address } | undefined;
   /** Whether the port takes TCP connections too. */
   readonly hasTcp?: boolean;
 }
@@ -39,11 +45,30 @@ export function localCandidates(local: LocalAddresses): readonly Candidate[] {
   const told = hosts.slice(0, MAX_CANDIDATES);
   const udp = told.map((host, at) => candidate("host", { host, port }, at));
   const tcp = local.hasTcp ? told.map((host, at) => tcpCandidate({ host, port }, at)) : [];
-  const candidates = [...udp, ...tcp];
-  const { reflexive } = local;
-  if (reflexive === undefined || hosts.includes(reflexive.host)) return candidates;
-  const related = { relatedAddress: local.listening.host, relatedPort: port };
-  return [...candidates, { ...candidate("srflx", reflexive, told.length), ...related }];
+  return [
+    ...udp,
+    ...tcp,
+    ...reflexive(local, hosts, told.length),
+    ...relayed(local, told.length + 1),
+  ];
+}
+
+function reflexive(local: LocalAddresses, hosts: readonly string[], rank: number): Candidate[] {
+  const { listening } = local;
+  const seen = local.reflexive ?? local.relay?.mapped;
+  if (seen === undefined || hosts.includes(seen.host)) return [];
+  return [related(candidate("srflx", seen, rank), listening)];
+}
+
+function relayed({ relay }: LocalAddresses, rank: number): Candidate[] {
+  return relay === undefined
+    ? []
+    : [related(candidate("relay", relay.relayed, rank), relay.mapped)];
+}
+
+/** What a candidate is another address of (RFC 8839 section 5.1). */
+function related(known: Candidate, { host, port }: Address): Candidate {
+  return { ...known, relatedAddress: host, relatedPort: port };
 }
 
 function candidate(

@@ -7,7 +7,7 @@ import { DtlsSession, type SrtpAgreement } from "./dtls/dtls_session.ts";
 import type { DtlsIdentity } from "./dtls/identity.ts";
 import type { DtlsRole } from "./dtls/key_schedule.ts";
 import { IceAgent, type IceRole } from "./ice_agent.ts";
-import type { PacketKind } from "./packet_kind.ts";
+import type { SecuredKind } from "./packet_kind.ts";
 import { type MakeDatagrams, SecuredPackets } from "./secured_packets.ts";
 import { addressKey, type PeerAddress } from "./peer_address.ts";
 import type { StunMessage } from "./stun.ts";
@@ -85,6 +85,7 @@ export class RtcPeer {
       role: wiring.role,
       clock: wiring.clock,
       family: wiring.family,
+      hasRelay: wiring.candidates.some(({ type }) => type === "relay"),
       transactionPrefix: wiring.transactionPrefix,
       silentMs: wiring.silentMs,
       send: (bytes, to) => void wiring.send([bytes], to),
@@ -179,7 +180,7 @@ export class RtcPeer {
   }
 
   /** Takes what has come from an address of the peer. */
-  receive(kind: Exclude<PacketKind, "stun">, bytes: Uint8Array): void {
+  receive(kind: SecuredKind, bytes: Uint8Array): void {
     if (kind === "dtls") this.#dtls?.receive(bytes);
     else this.#packets?.receive(kind, bytes);
   }

@@ -16,6 +16,8 @@ import { RtcPeer } from "./rtc_peer.ts";
 import type { MakeDatagrams } from "./secured_packets.ts";
 import { parseStun, type StunMessage } from "./stun.ts";
 import { TcpPort } from "./tcp_port.ts";
+import { TurnRelay } from "./turn_relay.ts";
+import type { TurnServer } from "./turn_transactions.ts";
 
 /** Peers that are not connected yet: a crowd that comes at once, but not a flood of offers. */
 const MAX_PENDING_PEERS = 512;
@@ -38,6 +40,8 @@ export interface RtcPortOptions {
   readonly publicHosts?: readonly string[];
   /** Tells us the address that others see. */
   readonly stunServer?: Address;
+  /** Lends us an address by which peers reach us that cannot do so otherwise. */
+  readonly turnServer?: TurnServer;
   /** Whether peers may come over TCP too, to the same port number. */
   readonly tcp?: boolean;
   readonly maxPeers: number;
@@ -67,6 +71,7 @@ export class RtcPort {
   readonly #byAddress = new Map<string, RtcPeer>();
   readonly #addresses = new Map<RtcPeer, Set<string>>();
   readonly #reflexive: ReflexiveAddress | undefined;
+  readonly #relay: TurnRelay | undefined;
   readonly #receiving: Promise<void>;
   #tcp: TcpPort | undefined;
   /** Resolves when the last of those that have asked to send has done so. */
@@ -78,11 +83,18 @@ export class RtcPort {
     this.#socket = socket;
     this.#options = options;
     this.#family = !isIpv6(options.host) ? "ipv4" : options.host === "::" ? "any" : "ipv6";
-    const { clock, log, stunServer: server } = options;
+    const { clock, log, stunServer: server, turnServer } = options;
     this.#dropped = new ThrottledLog(() => clock.now(), (line, fields) => log.debug(line, fields));
     const send = (bytes: Uint8Array, to: Address) => void this.#send([bytes], to);
     this.#reflexive = server &&
       new ReflexiveAddress({ server, clock, transactionPrefix: PORT_PREFIX, send });
+    this.#relay = turnServer && new TurnRelay({
+      server: turnServer,
+      clock,
+      log,
+      send: (datagrams, to) => this.#send(datagrams, to),
+      onDatagram: (bytes, from) => this.#route(bytes, from),
+    });
     this.#receiving = this.#receive();
   }
 
@@ -141,6 +153,7 @@ export class RtcPort {
         publicHosts,
         reachedAt,
         reflexive: this.#reflexive?.address,
+        relay: this.#relay?.addresses,
         hasTcp: this.#tcp !== undefined,
       }),
       send: (datagrams, to) => this.#send(datagrams, to),
@@ -177,6 +190,8 @@ export class RtcPort {
     this.#reflexive?.close();
     const reason = new RtcError("stopping", "The gateway is stopping");
     for (const peer of [...this.#peers.values()]) peer.close(reason);
+    // Whoever has no relay is closed at once.
+    if (this.#relay !== undefined) await this.#relay.close();
     this.#socket.close();
     await Promise.all([this.#receiving, this.#tcp?.close()]);
   }
@@ -194,6 +209,7 @@ export class RtcPort {
     const kind = packetKind(bytes);
     if (kind === undefined) return this.#drop("what no WebRTC peer sends", from);
     if (kind === "stun") return this.#routeStun(bytes, from);
+    if (kind === "channel") return this.#unwrap(bytes, from, "what no WebRTC peer sends");
     const peer = this.#byAddress.get(addressKey(from));
     if (peer === undefined) return this.#drop("a packet of nobody's", from);
     peer.receive(kind, bytes);
@@ -202,12 +218,19 @@ export class RtcPort {
   /** Told by what is in it: several peers may have had an address one after the other. */
   #routeStun(bytes: Uint8Array, from: PeerAddress): void {
     const message = parseStun(bytes);
-    if (message === undefined) return this.#drop("a STUN message that cannot be read", from);
+    if (message === undefined) {
+      return this.#unwrap(bytes, from, "a STUN message that cannot be read");
+    }
     const peer = this.#peerOf(message);
     if (peer?.receiveStun(message, from)) return;
     const prefix = prefixOf(message);
     if (prefix === PORT_PREFIX && this.#reflexive !== undefined) this.#reflexive.receive(message);
     else this.#drop("a STUN message of nobody's", from);
+  }
+
+  /** Takes what a TURN server sends, and what is in it. @param otherwise what it is if it is not that. */
+  #unwrap(bytes: Uint8Array, from: PeerAddress, otherwise: string): void {
+    if (from.via !== undefined || !this.#relay?.receive(bytes, from)) this.#drop(otherwise, from);
   }
 
   #peerOf(message: StunMessage): RtcPeer | undefined {
@@ -222,7 +245,10 @@ export class RtcPort {
   }
 
   #send(datagrams: readonly Uint8Array[], to: PeerAddress): Promise<number> {
-    if (to.isTcp) return this.#tcp?.send(datagrams, to) ?? Promise.resolve(0);
+    if (to.via !== undefined) {
+      const way = to.via === "tcp" ? this.#tcp : this.#relay;
+      return way?.send(datagrams, to) ?? Promise.resolve(0);
+    }
     // A socket of both families knows IPv4 in its wrapped form only.
     const isWrapped = this.#family === "any" && !isIpv6(to.host);
     return this.#socket.send(datagrams, isWrapped ? { ...to, host: `::ffff:${to.host}` } : to);
@@ -231,7 +257,7 @@ export class RtcPort {
   /** One after the other: the system takes what is sent at the same time in any order. */
   #sendInTurn(makeDatagrams: MakeDatagrams, to: PeerAddress): Promise<number> {
     // A connection has an order of its own, and may be slow.
-    if (to.isTcp) return Promise.try(() => this.#send(makeDatagrams(), to));
+    if (to.via === "tcp") return Promise.try(() => this.#send(makeDatagrams(), to));
     const turn = this.#lastTurn.then(() => this.#send(makeDatagrams(), to));
     // What cannot be made is of no concern to whoever comes next.
     this.#lastTurn = turn.catch(() => {});

@@ -79,7 +79,11 @@ export class TcpPort {
   }
 
   async #serve(connection: Connection): Promise<void> {
-    const from = { ...connection.remote, host: plainHost(connection.remote.host), isTcp: true };
+    const from = {
+      ...connection.remote,
+      host: plainHost(connection.remote.host),
+      via: "tcp",
+    } as const;
     const admission = this.#admissions.admit(from.host);
     const key = addressKey(from);
     const cancelLimit = this.#options.clock.schedule(CLAIM_LIMIT_MS, () => connection.close());

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseOptions, stunServerOf } from "../../../protocols/webrtc/options.ts";
+import { parseOptions, stunServerOf, turnServerOf } from "../../../protocols/webrtc/options.ts";
 import { ConfigError } from "../../../protocols/protocol.ts";
 
 Deno.test("one port serves all peers, and the next ones are there for when it is taken", () => {
@@ -18,6 +18,25 @@ Deno.test("the first STUN server tells us our address", async (t) => {
   for (const [urls, server] of rows) {
     await t.step(urls.join(), () => {
       assertEquals(stunServerOf(parseOptions({ iceServers: [{ urls }] })), server);
+    });
+  }
+});
+
+Deno.test("the first TURN server over UDP that has a user and a password relays for us", async (t) => {
+  const user = { username: "user", credential: "a password" };
+  const rows = [
+    [["turn:192.0.2.7"], { host: "192.0.2.7", port: 3478, ...user }],
+    [["turns:a.example", "turn:b.example:99?transport=udp"], {
+      host: "b.example",
+      port: 99,
+      ...user,
+    }],
+    [["turn:a.example?transport=tcp", "turns:a.example", "stun:a.example"], undefined],
+  ] as const;
+  for (const [urls, server] of rows) {
+    await t.step(urls.join(), () => {
+      assertEquals(turnServerOf(parseOptions({ iceServers: [{ urls, ...user }] })), server);
+      assertEquals(turnServerOf(parseOptions({ iceServers: [{ urls }] })), undefined);
     });
   }
 });

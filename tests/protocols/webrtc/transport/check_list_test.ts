@@ -61,3 +61,27 @@ Deno.test("an address may be written in several ways", () => {
   assert(pair !== undefined);
   assertEquals(list.find({ host: "2001:db8::7", port: 5000 }), pair);
 });
+
+// RFC 8445 section 6.1.2.3: our half of them has the lowest priority there is.
+Deno.test("ways through our relay come behind all others, and lead to addresses of IPv4", () => {
+  const list = new CheckList("any", true);
+  list.addCandidate({ ...BASE, priority: 9 });
+  list.addCandidate({ ...BASE, port: 5001, type: "relay" });
+  list.addCandidate({ ...BASE, address: "2001:db8::7" });
+  list.addCandidate({ ...BASE, address: "0b3f.local" });
+  list.addCandidate({ ...BASE, transport: "tcp", tcpType: "active" });
+  assertEquals(
+    list.report(),
+    "192.0.2.7:5000 (host): not tried; 192.0.2.7:5001 (relay): not tried; " +
+      "[2001:db8::7]:5000 (host): not tried; " +
+      "192.0.2.7:5000 by the relay (host): not tried; " +
+      "192.0.2.7:5001 by the relay (relay): not tried; " +
+      "0b3f.local:5000 (host): a name; 192.0.2.7:5000 (host): not over UDP",
+  );
+});
+
+Deno.test("a port of IPv6 alone reaches those of IPv4 through its relay", () => {
+  const list = new CheckList("ipv6", true);
+  assertEquals(list.addCandidate(BASE), undefined);
+  assertEquals(list.first("waiting")?.address, { host: "192.0.2.7", port: 5000, via: "relay" });
+});

@@ -85,3 +85,27 @@ Deno.test("candidates are told best first, with a foundation of their own", () =
     },
   ]);
 });
+
+// RFC 8839 section 5.1: what it is related to is what the server sees of us.
+Deno.test("an address on a relay comes last, and the server tells how it sees us too", () => {
+  const relay = {
+    relayed: { host: "198.51.100.1", port: 50000 },
+    mapped: { host: "203.0.113.9", port: 4000 },
+  };
+  const told = localCandidates({ ...ANYWHERE, relay });
+  assertEquals(told.map(({ type }) => type), ["host", "srflx", "relay"]);
+  assertEquals(told[1]?.address, "203.0.113.9");
+  assertEquals(told[2], {
+    foundation: "3",
+    component: 1,
+    transport: "udp",
+    priority: 16776703,
+    address: "198.51.100.1",
+    port: 50000,
+    type: "relay",
+    relatedAddress: "203.0.113.9",
+    relatedPort: 4000,
+  });
+  const reflexive = { host: "203.0.113.7", port: 4001 };
+  assertEquals(localCandidates({ ...ANYWHERE, relay, reflexive })[1]?.address, "203.0.113.7");
+});
