@@ -221,7 +221,7 @@ Deno.test("start-up prints every address and what to type first; SIGTERM ends wi
   await gateway.until("Try");
   assertMatch(
     gateway.seen.join("\n"),
-    /(?: {2}(?:rtmp|rtsp|rtp|rtcp|http):\/\/127\.0\.0\.1:\d+\n){5}/,
+    /(?: {2}(?:rtmp|rtsp|rtp|rtcp|webrtc|http):\/\/127\.0\.0\.1:\d+\n){6}/,
   );
   await gateway.until("ffmpeg");
   gateway.signal("SIGTERM");
@@ -248,7 +248,10 @@ Deno.test("JSON logs are one object per line and nothing else", async () => {
     assert(typeof message === "string" && message !== "");
   }
   const started = records.find(({ message }) => message === "started");
-  assertMatch(started.listening, /^(?:(?:rtmp|rtsp|rtp|rtcp|http):\/\/127\.0\.0\.1:\d+ ?){5}$/);
+  assertMatch(
+    started.listening,
+    /^(?:(?:rtmp|rtsp|rtp|rtcp|webrtc|http):\/\/127\.0\.0\.1:\d+ ?){6}$/,
+  );
   assertEquals(started.version, manifest.version);
 });
 

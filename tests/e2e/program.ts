@@ -44,17 +44,17 @@ export class Program implements AsyncDisposable {
   /**
    * Starts a gateway and waits until it listens.
    *
-   * @param options.config what the config file is to hold; none is used when absent.
+   * @param options.config what the config file is to hold.
    * @param options.permissions flags of Deno beyond those of `deno task start`.
    */
   static async start(
-    { config, args = [], permissions = [] }: {
-      readonly config?: unknown;
+    { config = {}, args = [], permissions = [] }: {
+      readonly config?: Readonly<Record<string, unknown>>;
       readonly args?: readonly string[];
       readonly permissions?: readonly string[];
     } = {},
   ): Promise<Program> {
-    const file = config === undefined ? undefined : await writeConfig(config);
+    const file = await writeConfig({ webrtc: { port: 0 }, ...config });
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         ...await startPermissions(),
@@ -62,7 +62,7 @@ export class Program implements AsyncDisposable {
         "main.ts",
         ...["--host", "127.0.0.1", "--log-format", "json"],
         ...["--rtmp-port", "0", "--rtsp-port", "0", "--http-port", "0"],
-        ...(file === undefined ? [] : ["--config", file]),
+        ...["--config", file],
         ...args,
       ],
       cwd: root,
@@ -80,7 +80,7 @@ export class Program implements AsyncDisposable {
       await program.stop();
       throw error;
     } finally {
-      if (file !== undefined) await Deno.remove(file);
+      await Deno.remove(file);
     }
     return program;
   }

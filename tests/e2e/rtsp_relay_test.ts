@@ -36,7 +36,7 @@ for (const fragment of ["", "#udp", "#tcp", "#http", "#multicast"]) {
     async fn() {
       const path = await clip("avcAac");
       await using origin = await Program.start({
-        config: { rtsp: { multicast: { enabled: true } } },
+        config: { rtsp: { multicast: { enabled: true, group: "239.192.42.9", port: 8112 } } },
       });
       const source = `${origin.url("rtsp", "live/cam1")}${fragment}`;
       await using edge = await Program.start({ config: { streams: { "edge/cam1": { source } } } });

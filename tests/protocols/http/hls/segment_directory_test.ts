@@ -193,7 +193,7 @@ Deno.test("without the permission to write, the start ends and says how to give 
   await using stage = await Stage.make();
   const { dir } = stage;
   const off = { port: false };
-  const config = { rtmp: off, rtsp: off, http: { ...off, hls: { directory: dir } } };
+  const config = { rtmp: off, rtsp: off, webrtc: off, http: { ...off, hls: { directory: dir } } };
   await Deno.writeTextFile(`${dir}/config.json`, JSON.stringify(config));
   const permissions = ["--no-prompt", "--allow-net=127.0.0.1", "--allow-read", "--allow-env"];
   const args = ["run", ...permissions, "main.ts", "--config", `${dir}/config.json`];
