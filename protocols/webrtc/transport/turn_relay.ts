@@ -45,7 +45,9 @@ interface Allocation {
 export class TurnRelay {
   readonly #options: TurnRelayOptions;
   readonly #transactions: TurnTransactions;
-  readonly #told = new Set<string>();
+  /** Why there was no allocation, and what one was not good for: told once each. */
+  readonly #failures = new Set<string>();
+  readonly #refusals = new Set<string>();
   #allocation: Allocation | undefined;
   #retryMs = FIRST_RETRY_MS;
   #cancel: Cancel = () => {};
@@ -137,7 +139,8 @@ export class TurnRelay {
     return new RelayedPeers({
       clock: this.#options.clock,
       request: (request, onDone) => this.#transactions.request(request, onDone),
-      onRefused: (what, reason) => this.#tell(`The relay does not let us ${what}`, reason),
+      onRefused: (what, reason) =>
+        this.#tell(this.#refusals, `The relay does not let us ${what}`, reason),
       onMismatch: () => this.#failed("the server has ended the allocation"),
     });
   }
@@ -151,7 +154,7 @@ export class TurnRelay {
         if (outcome.answer === undefined) return this.#failed(reasonOf(outcome));
         // It has lasted: what goes wrong from now on is something new.
         this.#retryMs = FIRST_RETRY_MS;
-        this.#told.clear();
+        this.#failures.clear();
         this.#scheduleRefresh(outcome.answer.lifetime);
       });
     });
@@ -160,14 +163,14 @@ export class TurnRelay {
   /** Everything works without a relay but what needs it: it is asked for again. */
   #failed(reason: string): void {
     this.#clear();
-    this.#tell("WebRTC is not relayed", reason);
+    this.#tell(this.#failures, "WebRTC is not relayed", reason);
     this.#cancel = this.#options.clock.schedule(this.#retryMs, () => this.#allocate());
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
   }
 
-  #tell(what: string, reason: string): void {
-    if (this.#told.has(reason) || this.#told.size >= MAX_TOLD) return;
-    this.#told.add(reason);
+  #tell(told: Set<string>, what: string, reason: string): void {
+    if (told.has(reason) || told.size >= MAX_TOLD) return;
+    told.add(reason);
     this.#options.log.warn(what, { reason });
   }
 }

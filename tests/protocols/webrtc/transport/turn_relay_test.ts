@@ -297,6 +297,9 @@ Deno.test("peers to whom the server relays nothing are told of once, and sent no
         "The relay does not let us reach 127.0.0.1: 127.0.0.1:3478 answers 403, forbidden",
       ]);
       assertEquals([turn.indications, turn.log.length], [0, 3]);
+      await meeting.clock.run(600_000);
+      await assertRejects(() => meeting.connect({ server, client }), RtcError);
+      assertEquals(meeting.warnings.length, 1);
     },
     undefined,
     (turn) => turn.refusals = { createPermission: 403 },
