@@ -11,9 +11,14 @@ import { createIdentity } from "../../../../protocols/webrtc/transport/dtls/iden
 import type { PeerAddress } from "../../../../protocols/webrtc/transport/peer_address.ts";
 import { RtcPort } from "../../../../protocols/webrtc/transport/rtc_port.ts";
 import {
+  longTermKey,
+  parseTurn,
+  type TurnFields,
+  type TurnMessage,
   writeChannelData,
   writeTurn,
 } from "../../../../protocols/webrtc/transport/turn_message.ts";
+import { TurnRelay } from "../../../../protocols/webrtc/transport/turn_relay.ts";
 import { VirtualClock } from "../../../virtual_clock.ts";
 import { CREDENTIALS, FakeTurnServer } from "./fake_turn_server.ts";
 
@@ -306,22 +311,74 @@ Deno.test("peers to whom the server relays nothing are told of once, and sent no
   );
 });
 
-Deno.test("nobody but the server is believed to be a relay", async () => {
-  const meeting = new Meeting();
-  meeting.transport.isClosed = false;
-  await meeting.run(async ({ server, client }) => {
-    await meeting.connect({ server, client });
-    const stranger = await meeting.transport.listenDatagram({ host: "127.0.0.1", port: 0 });
-    const { dropped } = server;
-    const data = Uint8Array.of(0x80, 96, 0, 1);
-    const transactionId = new Uint8Array(12);
-    await stranger.send([
-      writeTurn({ method: "data", class: "indication", transactionId, peer: client.address, data }),
-      writeTurn({ method: "allocate", class: "response", transactionId, relayed: client.address }),
-      writeChannelData({ channel: 0x4000, data }),
-    ], server.address);
-    await meeting.clock.run(0);
-    stranger.close();
-    assertEquals(server.dropped, dropped + 3);
+/** A relay alone, and the last that it has asked of its server. */
+function openRelay() {
+  const clock = new VirtualClock();
+  const datagrams: (readonly [Uint8Array, PeerAddress])[] = [];
+  let asked: TurnMessage | undefined;
+  const relay = new TurnRelay({
+    server: { host: "turn.example.org", port: TURN_PORT, ...CREDENTIALS },
+    clock,
+    log: silentLogger,
+    send: ([bytes]) => {
+      const message = bytes && parseTurn(bytes);
+      if (message?.class === "request") asked = message;
+      return Promise.resolve(1);
+    },
+    onDatagram: (bytes, from) => datagrams.push([bytes, from]),
   });
+  const realm = new TextEncoder().encode("example.org");
+  const key = longTermKey(CREDENTIALS.username, realm, CREDENTIALS.credential);
+  /** Answers what was asked last. */
+  const answer = (fields: Partial<TurnFields>, signing?: Uint8Array) => {
+    const { method = "allocate", transactionId = new Uint8Array(12) } = asked ?? {};
+    const bytes = writeTurn({ method, class: "response", transactionId, ...fields }, signing);
+    return relay.receive(bytes, SERVER);
+  };
+  const challenge = () => answer({ class: "error", errorCode: 401, realm, nonce: realm });
+  return { relay, clock, datagrams, answer, challenge, key };
+}
+
+const SERVER = { host: "192.0.2.1", port: TURN_PORT };
+const ADDRESSES = {
+  relayed: { host: "192.0.2.1", port: 50_000 },
+  mapped: { host: "203.0.113.9", port: 4_000 },
+};
+
+Deno.test("an answer is believed when it is signed, and is to what was asked", async () => {
+  const { relay, clock, answer, challenge, key } = openRelay();
+  assert(!answer(ADDRESSES));
+  assert(challenge());
+  assert(!answer(ADDRESSES));
+  assert(!answer(ADDRESSES, new Uint8Array(16)));
+  assert(!answer({ ...ADDRESSES, transactionId: new Uint8Array(12) }, key));
+  assertEquals(relay.addresses, undefined);
+  assert(answer(ADDRESSES, key));
+  assertEquals(relay.addresses?.relayed, ADDRESSES.relayed);
+  await relay.close();
+  assertEquals([relay.addresses, clock.pending], [undefined, 0]);
+});
+
+Deno.test("nobody but the server is believed to relay", async () => {
+  const { relay, datagrams, answer, challenge, key } = openRelay();
+  challenge();
+  answer(ADDRESSES, key);
+  const peer = { host: "198.51.100.7", port: 5_000 };
+  await relay.send([Uint8Array.of(0x80, 96)], peer);
+  answer({}, key);
+  const data = Uint8Array.of(0x80, 200, 0, 1);
+  const transactionId = new Uint8Array(12);
+  const ways = [
+    writeTurn({ method: "data", class: "indication", transactionId, peer, data }),
+    writeChannelData({ channel: 0x4000, data }),
+  ];
+  for (const bytes of ways) {
+    assertEquals(relay.receive(bytes, { ...SERVER, port: 3479 }), false);
+    assertEquals(relay.receive(bytes, { ...SERVER, host: "192.0.2.9" }), false);
+  }
+  assertEquals(datagrams, []);
+  for (const bytes of ways) assert(relay.receive(bytes, SERVER));
+  assertEquals(datagrams, [[data, byRelay(peer)], [data, byRelay(peer)]]);
+  assertEquals(relay.receive(writeChannelData({ channel: 0x4001, data }), SERVER), false);
+  await relay.close();
 });
