@@ -25,6 +25,9 @@ const MAX_PENDING_PEERS = 512;
 /** A peer moves between a few addresses; the ones that it used longest ago are forgotten. */
 const MAX_ADDRESSES_PER_PEER = 16;
 
+/** Enough to tell an address from a name, which a server may have. */
+const IPV4 = /^[\d.]+$/;
+
 /** Transaction ids of the port itself, as opposed to those of a peer. */
 const PORT_PREFIX = 0;
 
@@ -250,7 +253,7 @@ export class RtcPort {
       return way?.send(datagrams, to) ?? Promise.resolve(0);
     }
     // A socket of both families knows IPv4 in its wrapped form only.
-    const isWrapped = this.#family === "any" && !isIpv6(to.host);
+    const isWrapped = this.#family === "any" && IPV4.test(to.host);
     return this.#socket.send(datagrams, isWrapped ? { ...to, host: `::ffff:${to.host}` } : to);
   }
 
