@@ -15,34 +15,13 @@ const MERGE_MS = 20;
 
 /** Serves WHIP, WHEP and peer signaling, and the media of those who come by them. @throws {ListenError} */
 export async function serveWebRtc(context: Context, options: WebRtcOptions): Promise<Server> {
-  if (options.port === false) return { endpoints: [], close: () => Promise.resolve() };
-  const { registry, transport, log, http } = context;
-  const host = options.host ?? context.host;
-  const stunServer = stunServerOf(options);
-  const turnServer = turnServerOf(options);
-  const forPeers = options.iceServers.flatMap(({ urls }) => urls.filter(isTurn));
-  if (turnServer === undefined && forPeers.length > 0) {
-    const reason = "only turn: over UDP with username and credential is used by the gateway itself";
-    log.warn("WebRTC is not relayed", { servers: forPeers.join(" "), reason });
-  }
-  const port = await RtcPort.open({
-    transport,
-    clock: registry.clock,
-    log,
-    host,
-    ports: options.port,
-    identity: createIdentity(registry.clock.utc()),
-    tcp: options.tcp,
-    publicHosts: options.publicHosts,
-    ...(stunServer && { stunServer }),
-    ...(turnServer && { turnServer }),
-    maxPeers: options.maxSessions,
-    silentMs: options.timeout * 1000,
-  });
-  const packaging = new RtcPackaging(registry.clock);
+  const { port: ports, iceServers, waitLimit } = options;
+  if (ports === false) return { endpoints: [], close: () => Promise.resolve() };
+  const { registry: { clock }, http } = context;
+  const port = await openPort(context, options, ports);
+  const packaging = new RtcPackaging(clock);
   const sessions = new RtcSessions({ context, port, packaging, mergeMs: MERGE_MS });
-  const { iceServers, waitLimit } = options;
-  mountWhip(http, { answerer: sessions, clock: registry.clock, iceServers, waitLimit });
+  mountWhip(http, { answerer: sessions, clock, iceServers, waitLimit });
   const endpoints: Endpoint[] = [{ scheme: "webrtc", address: port.address }];
   let signaling: Signaling | undefined;
   const close = async () => {
@@ -57,6 +36,36 @@ export async function serveWebRtc(context: Context, options: WebRtcOptions): Pro
     throw error;
   }
   return { endpoints, close };
+}
+
+function openPort(
+  context: Context,
+  options: WebRtcOptions,
+  ports: readonly number[],
+): Promise<RtcPort> {
+  const { registry: { clock }, transport, log } = context;
+  const { tcp, publicHosts, maxSessions, timeout } = options;
+  const stunServer = stunServerOf(options);
+  const turnServer = turnServerOf(options);
+  const forPeers = options.iceServers.flatMap(({ urls }) => urls.filter(isTurn));
+  if (turnServer === undefined && forPeers.length > 0) {
+    const reason = "only turn: over UDP with username and credential is used by the gateway itself";
+    log.warn("WebRTC is not relayed", { servers: forPeers.join(" "), reason });
+  }
+  return RtcPort.open({
+    transport,
+    clock,
+    log,
+    host: options.host ?? context.host,
+    ports,
+    identity: createIdentity(clock.utc()),
+    tcp,
+    publicHosts,
+    ...(stunServer && { stunServer }),
+    ...(turnServer && { turnServer }),
+    maxPeers: maxSessions,
+    silentMs: timeout * 1000,
+  });
 }
 
 async function openSignaling(
