@@ -10,6 +10,12 @@ import { isGoodbye, placeCall } from "./call.ts";
 import { parseWhipUrl, type WhipTarget } from "./target.ts";
 
 /**
+ * What lies between the last packet and the goodbye, which comes by HTTP: a busy server would hear it
+ * first, and what is still to be read of the last picture would be lost.
+ */
+const ARRIVAL_MS = 250;
+
+/**
  * Sends the stream `source` to a server over WHIP, until its publisher ends. See `Protocol.push`.
  *
  * @param url see `parseWhipUrl`.
@@ -65,6 +71,19 @@ async function send(
   });
   await late.viewer.run();
   transport.signal.throwIfAborted();
+  await arrival(context);
+}
+
+/** Lets the last packets arrive. */
+async function arrival({ registry: { clock }, signal }: Context): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const leave = () => resolve();
+  const cancel = clock.schedule(ARRIVAL_MS, leave);
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  await promise;
+  cancel();
+  signal.removeEventListener("abort", leave);
 }
 
 /**
