@@ -110,15 +110,15 @@ function checkAnswer(remote: RemoteDescription, { sections, medias }: Negotiatio
     remote.medias.map(({ mid, kind }) => [mid, kind]),
   );
   answer.medias.forEach((media, index) => {
-    const offered = payloadTypes(remote.medias[index]);
+    // A refusal repeats all that the `m=` line lists, also what means nothing there.
+    const offered = new Set(remote.medias[index]?.formats.split(" ").map(Number));
     for (const payloadType of payloadTypes(media)) {
       assert(offered.has(payloadType), `${payloadType} was not offered`);
     }
   });
 }
 
-function payloadTypes(media: RemoteMedia | undefined): ReadonlySet<number | undefined> {
-  const codecs = media?.codecs ?? [];
+function payloadTypes({ codecs }: RemoteMedia): ReadonlySet<number> {
   return new Set(codecs.flatMap(({ payloadType, rtxPayloadType = payloadType }) => [
     payloadType,
     rtxPayloadType,
