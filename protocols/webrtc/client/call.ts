@@ -2,7 +2,7 @@ import type { Context } from "../../protocol.ts";
 import { RtcError } from "../errors.ts";
 import type { NegotiatedMedia } from "../negotiated.ts";
 import type { RtcReceiver, RtcTransport } from "../rtc_transport.ts";
-import type { Origin } from "../sdp/local.ts";
+import { newOrigin } from "../sdp/local.ts";
 import { negotiateAnswer } from "../sdp/negotiate_answer.ts";
 import { writeOffer } from "../sdp/offer.ts";
 import { parseRemote } from "../sdp/parse.ts";
@@ -79,12 +79,6 @@ async function openPort(
     maxPeers: 1,
     silentMs: SILENT_MS,
   });
-}
-
-/** 63 bits: RFC 9429 section 5.2.1. */
-function newOrigin(): Origin {
-  const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
-  return { sessionId: `${id >> 1n}`, version: 1 };
 }
 
 /** Whether a path has ended because the other side wanted that. */

@@ -2,7 +2,7 @@ import type { Description } from "../../../registry/media/track.ts";
 import type { ReadBatch, Reader } from "../../../registry/reader.ts";
 import { type Context, withFields } from "../../protocol.ts";
 import { type RtcItem, RtcPackaging } from "../egress/packaging.ts";
-import { type RtcReader, Viewer } from "../egress/viewer.ts";
+import { Viewer } from "../egress/viewer.ts";
 import { newSsrc } from "../sdp/local.ts";
 import { offerPublish } from "../sdp/offer.ts";
 import { tellLeftOut } from "../session/left_out.ts";
@@ -63,11 +63,12 @@ async function send(
   reader.rewind();
   const { clock } = context.registry;
   late.viewer = new Viewer({
-    reader: forServer(reader),
+    reader,
     transport,
     medias: call.medias,
     clock,
     log,
+    isServer: true,
   });
   await late.viewer.run();
   transport.signal.throwIfAborted();
@@ -84,30 +85,4 @@ async function arrival({ registry: { clock }, signal }: Context): Promise<void> 
   await promise;
   cancel();
   signal.removeEventListener("abort", leave);
-}
-
-/**
- * Ends with the publisher: a server that is sent nothing would keep the name from others. And never goes
- * back: what a player shows once more, a server would take for new pictures.
- */
-function forServer(reader: RtcReader): RtcReader {
-  return {
-    get queued() {
-      return reader.queued;
-    },
-    get counters() {
-      return reader.counters;
-    },
-    get notes() {
-      return reader.notes;
-    },
-    async read() {
-      const batch = await reader.read();
-      return batch?.type === "end" ? undefined : batch;
-    },
-    close: () => reader.close(),
-    note: (text) => reader.note(text),
-    requestKey: () => reader.requestKey(),
-    rewind: () => false,
-  };
 }

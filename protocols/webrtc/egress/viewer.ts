@@ -41,6 +41,11 @@ export interface ViewerOptions {
   readonly medias: readonly NegotiatedMedia[];
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * Whether the peer is a server. It takes for new what a player shows once more, so nothing goes back to
+   * the cache for it; and one that is sent nothing keeps a name from others, so it ends with the publisher.
+   */
+  readonly isServer?: boolean;
 }
 
 /** What became of a stream on its way to one viewer. */
@@ -67,6 +72,8 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
   #dropped = 0;
   #notes: readonly string[] = [];
   #mayRewindAt = -Infinity;
+  /** An end was read together with what came before it. */
+  #hasEnded = false;
   #isClosed = false;
 
   constructor(options: ViewerOptions) {
@@ -92,7 +99,7 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
   }
 
   /**
-   * Sends until it is closed or the path has ended. Goes on when the publisher returns.
+   * Sends until it is closed or the path has ended. Goes on when the publisher returns, to a player.
    *
    * @throws {RegistryError} the registry ended the reader.
    * @throws {RtcError} a track turned into what was not agreed to.
@@ -130,14 +137,17 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
   }
 
   async #sendAll(): Promise<void> {
-    const { reader } = this.#options;
+    const { reader, isServer = false } = this.#options;
     for (let batch; (batch = await reader.read()) !== undefined;) {
-      if (batch.type === "end") continue;
+      if (batch.type === "end") {
+        if (isServer) return;
+        continue;
+      }
       const isBurst = this.#takesBurst();
       const items = isBurst ? await this.#withBacklog(batch.units) : batch.units;
       await this.#send(isBurst ? this.#burst(items) : this.#live(items));
       await this.#report(items);
-      if (this.#isClosed) return;
+      if (this.#isClosed || (isServer && this.#hasEnded)) return;
     }
   }
 
@@ -156,6 +166,7 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
     const items = [...first];
     while (reader.queued.items > 0) {
       const batch = await reader.read();
+      this.#hasEnded = batch?.type === "end";
       if (batch?.type !== "media") break;
       for (const item of batch.units) items.push(item);
     }
@@ -281,8 +292,8 @@ export class Viewer implements Pick<RtcReceiver, "rtcp"> {
 
   /** Has the publisher make a key picture, or sends the last one again with what followed it. */
   #needsKey(ssrc: number): void {
-    const { reader, clock } = this.#options;
-    if (!this.#bySsrc.has(ssrc) || reader.requestKey()) return;
+    const { reader, clock, isServer = false } = this.#options;
+    if (!this.#bySsrc.has(ssrc) || reader.requestKey() || isServer) return;
     const now = clock.now();
     if (now < this.#mayRewindAt || !reader.rewind()) return;
     this.#mayRewindAt = now + Math.max(REWIND_INTERVAL_MS, reader.queued.ms);

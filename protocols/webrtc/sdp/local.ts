@@ -20,6 +20,12 @@ export interface Origin {
   readonly version: number;
 }
 
+/** Of a session that begins: an id of 62 random bits, so that any reader's integers have room. */
+export function newOrigin(): Origin {
+  const [bits = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+  return { sessionId: `${bits >> 2n}`, version: 1 };
+}
+
 /** A number for a source of ours (RFC 3550 section 8). */
 export function newSsrc(): number {
   const [ssrc = 0] = crypto.getRandomValues(new Uint32Array(1));

@@ -2,7 +2,7 @@ import { RtcError } from "../errors.ts";
 import type { RtcSession } from "../rtc_session.ts";
 import type { IceCredentials, RemoteDescription } from "../sdp/description.ts";
 import { parseFragment, writeFragment } from "../sdp/fragment.ts";
-import type { LocalTransport } from "../sdp/local.ts";
+import { type LocalTransport, newOrigin } from "../sdp/local.ts";
 import type { Negotiation } from "../sdp/negotiation.ts";
 import { writeAnswer } from "../sdp/write_answer.ts";
 import { dtlsRole, type RtcPeer } from "../transport/rtc_peer.ts";
@@ -34,7 +34,7 @@ export class AnsweredSession implements RtcSession {
       remote,
       sections: negotiation.sections,
       local: localTransport(peer, remote),
-      origin: { sessionId: newSessionId(), version: 1 },
+      origin: newOrigin(),
       streamName,
     });
   }
@@ -90,10 +90,4 @@ function localTransport(peer: RtcPeer, { setup }: RemoteDescription): LocalTrans
     candidates: peer.candidates,
     endOfCandidates: true,
   };
-}
-
-/** Digits for `o=`: 62 bits, so that any reader's integers have room (RFC 9429 section 5.2.1). */
-function newSessionId(): string {
-  const [bits = 0n] = crypto.getRandomValues(new BigUint64Array(1));
-  return `${bits >> 2n}`;
 }

@@ -14,7 +14,7 @@ import { AnsweredSession } from "./answered_session.ts";
 import { tellLeftOut } from "./left_out.ts";
 import type { SessionParts } from "./parts.ts";
 
-type RtcReader = Reader<ReadBatch<RtcItem>>;
+type StreamReader = Reader<ReadBatch<RtcItem>>;
 
 /** How often a reader whose peer connects goes on: else it would be taken for slow, and told so. */
 const FRESH_MS = 1000;
@@ -51,7 +51,7 @@ export async function answerViewer(
 }
 
 /** What the stream consists of, as soon as it is there. @throws {RegistryError} */
-async function tracksOf(reader: RtcReader, signal?: AbortSignal): Promise<readonly Track[]> {
+async function tracksOf(reader: StreamReader, signal?: AbortSignal): Promise<readonly Track[]> {
   const leave = () => reader.close();
   signal?.addEventListener("abort", leave);
   if (signal?.aborted) leave();
@@ -69,7 +69,7 @@ class Viewing {
   readonly session: AnsweredSession;
   readonly #remote: RemoteDescription;
   readonly #medias: ReadNegotiation["medias"];
-  readonly #reader: RtcReader;
+  readonly #reader: StreamReader;
   readonly #parts: SessionParts;
   readonly #peer;
   #viewer: Viewer | undefined;
@@ -78,7 +78,7 @@ class Viewing {
     { request, reachedAt }: RtcOffer,
     remote: RemoteDescription,
     negotiation: ReadNegotiation,
-    reader: RtcReader,
+    reader: StreamReader,
     parts: SessionParts,
   ) {
     this.#remote = remote;

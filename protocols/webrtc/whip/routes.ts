@@ -80,7 +80,7 @@ export function mountWhip(app: Hono<HttpEnv>, whip: Whip): void {
   }
 }
 
-/** RFC 9725 section 4.1: there is nothing to be seen, which is no error. */
+/** There is nothing to be seen, which is no error: so says the draft of WHEP. Early ones of WHIP had 405. */
 function noContent(): Response {
   return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
 }
